@@ -149,15 +149,22 @@ impl ContactCommand {
             Self::Get { id, .. } => {
                 let store = open()?;
                 let profile = store.profile(id.parse()?)?;
-                contact_answer(&profile.full, store.home())
+                let answer = contact_answer(&profile.full, store.home());
+                CommandAnswer {
+                    document: jsonapi::with_remotes(answer.document, &profile.remotes),
+                    ..answer
+                }
             }
             Self::Create { sent, .. } => {
                 let document = sent.read()?;
                 let (sent, faults) = ContactAttributes::read_new(document.attributes);
                 let faults = [document.faults, faults].concat();
                 let mut store = open()?;
+                let created = store.create_contact(sent, faults);
                 let created = FullContact {
-                    contact: store.create_contact(sent, faults)?.value,
+                    contact: created
+                        .map_err(|refusal| document.order.sorted(refusal))?
+                        .value,
                     phones: Vec::new(),
                 };
                 say_namesake(&created.contact, &store)?;
@@ -172,7 +179,8 @@ impl ContactCommand {
                 let (sent, faults) = ContactAttributes::read(document.attributes);
                 let faults = [document.faults, faults].concat();
                 let mut store = open()?;
-                store.update_contact(id, sent, faults)?;
+                let updated = store.update_contact(id, sent, faults);
+                updated.map_err(|refusal| document.order.sorted(refusal))?;
                 let profile = store.profile(id)?;
                 contact_answer(&profile.full, store.home())
             }

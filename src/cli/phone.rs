@@ -14,7 +14,7 @@ use crate::domain::page::{ListPage, PHONES, PageQuery};
 use crate::domain::phone::{Mark, Phone, PhoneAttributes, PhoneId};
 use crate::domain::refusal::{Fault, Refusal};
 use crate::domain::safe::safe;
-use crate::exchange::jsonapi::{self, Document};
+use crate::exchange::jsonapi::{self, Document, Order};
 use crate::store::Store;
 
 use super::document::{
@@ -183,9 +183,10 @@ impl PhoneCommand {
             }
             Self::Create { owner, sent, .. } => {
                 let owner: ContactId = owner.parse()?;
-                let (sent, faults) = read_by(PhoneAttributes::read_new, sent.read()?);
+                let (sent, faults, order) = read_by(PhoneAttributes::read_new, sent.read()?);
                 let mut store = open()?;
-                let phone = store.create_phone(owner, sent, faults)?.value;
+                let created = store.create_phone(owner, sent, faults);
+                let phone = created.map_err(|refusal| order.sorted(refusal))?.value;
                 say_holders(&phone, &store)?;
                 phone_answer(&phone, &store)?
             }
@@ -195,9 +196,10 @@ impl PhoneCommand {
                 let id: PhoneId = id.parse()?;
                 let mut sent = sent.read()?;
                 guard.put(&mut sent.attributes);
-                let (sent, faults) = read_by(PhoneAttributes::read, sent);
+                let (sent, faults, order) = read_by(PhoneAttributes::read, sent);
                 let mut store = open()?;
-                let phone = store.update_phone(id, sent, faults)?.value;
+                let updated = store.update_phone(id, sent, faults);
+                let phone = updated.map_err(|refusal| order.sorted(refusal))?.value;
                 phone_answer(&phone, &store)?
             }
             Self::Delete {
@@ -229,13 +231,13 @@ fn names(store: &Store, page: &ListPage<Phone>) -> Result<HashMap<ContactId, Str
 fn read_by(
     read: impl FnOnce(Map<String, Value>) -> (PhoneAttributes, Vec<Fault>),
     document: Document,
-) -> (PhoneAttributes, Vec<Fault>) {
+) -> (PhoneAttributes, Vec<Fault>, Order) {
     let (sent, faults) = read(document.attributes);
     let sent = PhoneAttributes {
         owner: document.owner,
         ..sent
     };
-    (sent, [document.faults, faults].concat())
+    (sent, [document.faults, faults].concat(), document.order)
 }
 
 /// Says on standard error which other contacts have the number.

@@ -60,6 +60,7 @@ impl ShowCommand {
         if self.json {
             let phones: Vec<_> = full.phones.iter().map(phone_resource).collect();
             let document = jsonapi::compound(&contact_resource(&full.contact), &phones);
+            let document = jsonapi::with_remotes(document, &remotes);
             return answer(Ok(CommandAnswer::new(document, String::new())), true);
         }
         let full = FullContact {

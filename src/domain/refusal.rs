@@ -201,6 +201,14 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// A line for each fault.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.faults.iter().map(Fault::to_string).collect()
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, fault) in self.faults.iter().enumerate() {

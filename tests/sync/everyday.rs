@@ -790,6 +790,22 @@ fn what_a_remote_has_of_a_contact_is_said() {
     let synced = Synced::with(1);
     let told = synced.does(&["show", "Person 0"]);
     assert!(told.contains("nextcloud, as there since"), "{told}");
+    let told = synced.does(&["show", "--json", "Person 0"]);
+    let document: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let remotes = &document["meta"]["remotes"];
+    assert_eq!(remotes[0]["name"], "nextcloud", "{told}");
+    assert_eq!(
+        (&remotes[0]["waiting"], &remotes[0]["conflicts"]),
+        (&false.into(), &0.into())
+    );
+    assert!(remotes[0]["synced_at"].is_string(), "{told}");
+    // What it prints is taken again.
+    let id = document["data"]["id"].as_str().unwrap();
+    let got = synced.does(&["contact", "get", "--json", id]);
+    assert_eq!(got, told);
+    let file = synced.home.path().join("person.json");
+    fs::write(&file, got).unwrap();
+    synced.does(&["contact", "update", id, file.to_str().unwrap()]);
 
     synced.server.state().ways.refuses = Some(("Marta".to_owned(), 413));
     synced.does(&["add", "Marta New", "+48 22 555 01 08"]);

@@ -18,10 +18,14 @@ use crate::domain::words::beginning;
 /// The attribute that all of this is about.
 const DETAILS: &str = "details";
 
-/// A fault of a member of the detail at a place, counted from 0.
-fn fault(place: usize, member: &str, why: impl Into<String>) -> Fault {
+/// A fault of a member of the detail at a place, counted from 0; to a person it is `named` by what it says.
+fn fault(place: usize, member: &str, named: &str, why: impl Into<String>) -> Fault {
     let why = why.into();
-    let plain = format!("detail {}: {member} {why}", place + 1);
+    let plain = match member.strip_prefix("value") {
+        Some("") => format!("{named} {why}"),
+        Some(part) => format!("{named}: {} {why}", part.trim_start_matches('/')),
+        None => format!("{named}: {member} {why}"),
+    };
     Fault {
         within: Some(format!("{place}/{member}")),
         ..Fault::of(DETAILS, why).plainly(plain)
@@ -31,6 +35,29 @@ fn fault(place: usize, member: &str, why: impl Into<String>) -> Fault {
 /// Stands where a detail cannot be read, so that those after it keep their places. Its faults are known.
 fn unreadable() -> Detail {
     Detail::new(DetailKind::Other, None, "?")
+}
+
+/// What a person knows a detail of a document by: its kind and its value, as they were sent.
+fn named(members: &Map<String, Value>) -> String {
+    let text = |name: &str| {
+        members.get(name).map(|value| match value {
+            Value::Null => String::new(),
+            Value::String(text) => beginning(text.trim(), NAMED).into_owned(),
+            other => beginning(&other.to_string(), NAMED).into_owned(),
+        })
+    };
+    let kind = text("kind").filter(|kind| !kind.is_empty());
+    let kind = kind.unwrap_or_else(|| "detail".to_owned());
+    match text("value").filter(|value| !value.is_empty()) {
+        Some(value) => format!("{kind} {value}"),
+        None => kind,
+    }
+}
+
+/// What a person knows a detail by that could be read.
+fn name_of(detail: &Detail) -> String {
+    let value = detail.shown();
+    format!("{} {}", detail.kind.word(), beginning(value.trim(), NAMED))
 }
 
 /// Reads the details of a document; each fault is one of the reader.
@@ -49,6 +76,7 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
             Value::Object(members) => {
                 let mut reader = DetailReader {
                     place,
+                    named: named(&members),
                     members,
                     faults: Vec::new(),
                 };
@@ -75,9 +103,14 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
         .iter()
         .enumerate()
         .filter(|(_, detail)| !detail.id.is_none() && !ids.insert(detail.id));
-    faults.extend(ids.map(|(place, _)| fault(place, "id", "is the id of a detail before it")));
-    let preferred = two_preferred(&details);
-    faults.extend(preferred.map(|place| fault(place, "preferred", TWO_PREFERRED)));
+    faults.extend(ids.map(|(place, detail)| {
+        let why = "is the id of a detail before it";
+        fault(place, "id", &name_of(detail), why)
+    }));
+    let preferred = two_preferred(&details).and_then(|place| Some((place, details.get(place)?)));
+    faults.extend(
+        preferred.map(|(place, detail)| fault(place, "preferred", &name_of(detail), TWO_PREFERRED)),
+    );
     for fault in faults {
         sent.add(fault);
     }
@@ -96,13 +129,16 @@ fn two_preferred(details: &[Detail]) -> Option<usize> {
 /// The members of one detail of a document.
 struct DetailReader {
     place: usize,
+    /// What a person knows it by.
+    named: String,
     members: Map<String, Value>,
     faults: Vec<Fault>,
 }
 
 impl DetailReader {
     fn fault(&mut self, member: &str, why: impl Into<String>) {
-        self.faults.push(fault(self.place, member, why));
+        self.faults
+            .push(fault(self.place, member, &self.named, why));
     }
 
     fn read(&mut self) -> Option<Detail> {
@@ -255,7 +291,7 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
             .label
             .as_deref()
             .and_then(|label| unstorable(label, TEXT_LIMIT));
-        faults.extend(label.map(|why| fault(place, "label", why)));
+        faults.extend(label.map(|why| fault(place, "label", &name_of(detail), why)));
         match &mut detail.value {
             DetailValue::Text(text) => {
                 end_lines(text);
@@ -265,7 +301,7 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
                 let why = unstorable(text, NOTE_LIMIT);
                 faults.extend(why.map(|why| {
                     let plain = WrongDetail::of(why.clone()).words(detail.kind, text);
-                    fault(place, "value", why).plainly(plain)
+                    fault(place, "value", "", why).plainly(plain)
                 }));
             }
             DetailValue::Address(address) => {
@@ -284,7 +320,7 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
                     let why = unstorable(text, TEXT_LIMIT);
                     faults.extend(why.map(|why| {
                         let plain = format!("{} {why}", part.words);
-                        fault(place, &format!("value/{}", part.name), why).plainly(plain)
+                        fault(place, &format!("value/{}", part.name), "", why).plainly(plain)
                     }));
                 }
             }
@@ -299,9 +335,11 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
 pub(super) fn check_details(contact: &Contact, before: &[Detail], known: &[Fault]) -> Vec<Fault> {
     let is_new = |detail: &Detail| !before.contains(detail);
     let is_known = |place: usize| {
-        let value = format!("{place}/value");
-        let mut within = known.iter().filter_map(|fault| fault.within.as_ref());
-        within.any(|within| within.starts_with(&value))
+        let mut members = known.iter().filter_map(|fault| {
+            let within = fault.within.as_ref()?;
+            within.strip_prefix(&place.to_string())
+        });
+        members.any(|member| member.is_empty() || member == "/kind" || member.starts_with("/value"))
     };
     let was_there_twice = |detail: &Detail| {
         let identity = detail.identity();
@@ -314,7 +352,10 @@ pub(super) fn check_details(contact: &Contact, before: &[Detail], known: &[Fault
         .filter(|(place, detail)| is_new(detail) && !is_known(*place))
         .filter_map(|(place, detail)| {
             let twice = || {
-                let is_twice = !was_there_twice(detail) && has_twin(&contact.details, place);
+                let is_said =
+                    |at: usize, other: &Detail| (at < place || !is_new(other)) && !is_known(at);
+                let is_twice =
+                    !was_there_twice(detail) && has_twin(&contact.details, place, is_said);
                 is_twice.then(|| WrongDetail::of("is there already"))
             };
             let wrong = wrong_detail(contact, detail).or_else(twice)?;
@@ -331,14 +372,16 @@ pub(super) fn check_details(contact: &Contact, before: &[Detail], known: &[Fault
     wrong.collect()
 }
 
-/// Whether the detail at a place says the same as another.
-fn has_twin(details: &[Detail], place: usize) -> bool {
+/// Whether the detail at a place says the same as another one of these.
+fn has_twin(details: &[Detail], place: usize, is_meant: impl Fn(usize, &Detail) -> bool) -> bool {
     let Some(own) = details.get(place) else {
         return false;
     };
     let identity = own.identity();
     let mut others = details.iter().enumerate();
-    others.any(|(at, other)| at != place && other.kind == own.kind && other.identity() == identity)
+    others.any(|(at, other)| {
+        at != place && other.kind == own.kind && other.identity() == identity && is_meant(at, other)
+    })
 }
 
 /// How many signs of a detail a message names.

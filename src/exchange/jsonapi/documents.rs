@@ -1,5 +1,6 @@
 //! Documents that a caller sends: the frame around the attributes of a resource.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::contact::ContactId;
 use crate::domain::refusal::{Fault, Refusal};
-use crate::exchange::jsonapi::errors::pointed;
+use crate::exchange::jsonapi::errors::{pointed, pointer};
 use crate::exchange::jsonapi::resources::{CONTACTS, PHONES};
 
 /// What a document says of a resource.
@@ -19,6 +20,44 @@ pub struct Document {
     pub owner: Option<ContactId>,
     /// What is wrong with the document around its attributes.
     pub faults: Vec<Fault>,
+    /// The order of what it has.
+    pub order: Order,
+}
+
+/// The pointers of all that a document has, each with how many were before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order(HashMap<String, usize>);
+
+impl Order {
+    fn of(pointers: Vec<String>, root: &str) -> Self {
+        let pointers = pointers.into_iter().enumerate();
+        Self(
+            pointers
+                .map(|(at, own)| (format!("{root}{own}"), at))
+                .collect(),
+        )
+    }
+
+    /// Where in the document a fault is; that of something which is not in it, where that would be, or last.
+    fn place(&self, fault: &Fault) -> usize {
+        let pointer = pointer(fault);
+        let mut at = pointer.as_deref();
+        while let Some(pointer) = at.filter(|pointer| pointer.matches('/').count() > 2) {
+            if let Some(place) = self.0.get(pointer) {
+                return *place;
+            }
+            at = pointer.rsplit_once('/').map(|(parent, _)| parent);
+        }
+        let known = at.and_then(|pointer| self.0.get(pointer));
+        known.copied().unwrap_or(usize::MAX)
+    }
+
+    /// A refusal with its faults in the order of the document.
+    #[must_use]
+    pub fn sorted(&self, mut refusal: Refusal) -> Refusal {
+        refusal.faults.sort_by_key(|fault| self.place(fault));
+        refusal
+    }
 }
 
 /// Reads a document `{"data": {"type", "id", "attributes"}}`, or a bare object of attributes. An id
@@ -29,8 +68,8 @@ pub struct Document {
 /// # Errors
 /// Invalid, where no attributes can be read: the text is no JSON, or no document.
 pub fn read(text: &str, kind: &str) -> Result<Document, Refusal> {
-    let mut twice = Vec::new();
-    let value = strict(text, &mut twice)
+    let (mut twice, mut seen) = (Vec::new(), Vec::new());
+    let value = strict(text, &mut twice, &mut seen)
         .map_err(|error| invalid("", format!("the document is not JSON: {error}")))?;
     let Value::Object(mut frame) = value else {
         return Err(invalid("", "the document has to be a JSON object"));
@@ -42,12 +81,14 @@ pub fn read(text: &str, kind: &str) -> Result<Document, Refusal> {
         return Ok(Document {
             attributes: frame,
             faults: faults.collect(),
+            order: Order::of(seen, "/data/attributes"),
             ..Document::default()
         });
     };
     let faults = twice.into_iter().map(|place| place.fault(""));
     let mut document = Document {
         faults: faults.collect(),
+        order: Order::of(seen, ""),
         ..Document::default()
     };
     // What a list or an error carries beside its data says nothing about the resource.
@@ -169,11 +210,12 @@ impl Twice {
 }
 
 /// A JSON text as a value. `twice` receives every name that an object has twice: of those the value
-/// holds the last one only, and which one was meant is not known.
-fn strict(text: &str, twice: &mut Vec<Twice>) -> serde_json::Result<Value> {
+/// holds the last one only, and which one was meant is not known. `seen` receives the pointer of every value, in
+/// the order of the text.
+fn strict(text: &str, twice: &mut Vec<Twice>, seen: &mut Vec<String>) -> serde_json::Result<Value> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let at = String::new();
-    let value = Strict { at, twice }.deserialize(&mut reader)?;
+    let value = Strict { at, twice, seen }.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
 }
@@ -183,12 +225,14 @@ struct Strict<'t> {
     /// Its pointer.
     at: String,
     twice: &'t mut Vec<Twice>,
+    seen: &'t mut Vec<String>,
 }
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        self.seen.push(self.at.clone());
         reader.deserialize_any(self)
     }
 }
@@ -225,11 +269,12 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let Self { at, twice } = self;
+        let Self { at, twice, seen } = self;
         let mut values = Vec::new();
         while let Some(value) = seq.next_element_seed(Strict {
             at: format!("{at}/{}", values.len()),
             twice,
+            seen,
         })? {
             values.push(value);
         }
@@ -237,12 +282,13 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let Self { at, twice } = self;
+        let Self { at, twice, seen } = self;
         let mut object = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             let value = map.next_value_seed(Strict {
                 at: format!("{at}/{}", pointed(&name)),
                 twice,
+                seen,
             })?;
             if object.insert(name.clone(), value).is_some() {
                 twice.push(Twice {
@@ -268,8 +314,8 @@ mod tests {
         let whole = r#"{"data":{"type":"phone_numbers","id":"1","attributes":{"number":"12"}}}"#;
         let bare = r#"{"id":"1","number":"12"}"#;
         assert_eq!(
-            read(whole, "phone_numbers").unwrap(),
-            read(bare, "phone_numbers").unwrap()
+            read(whole, "phone_numbers").unwrap().attributes,
+            read(bare, "phone_numbers").unwrap().attributes
         );
     }
 

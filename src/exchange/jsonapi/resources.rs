@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::contact::Contact;
+use crate::domain::edit::InRemote;
 use crate::domain::health::Health;
 use crate::domain::page::{Direction, FilterValue, ListPage, PageQuery};
 use crate::domain::phone::Phone;
@@ -59,6 +60,25 @@ pub fn document(resource: &Value) -> Value {
 #[must_use]
 pub fn compound(resource: &Value, included: &[Value]) -> Value {
     json!({ "data": resource, "included": included })
+}
+
+/// A document of a contact with the remotes that it is in, which are no attributes: an update leaves them alone.
+#[must_use]
+pub fn with_remotes(mut document: Value, remotes: &[InRemote]) -> Value {
+    let remotes = remotes.iter().map(|remote| {
+        json!({
+            "name": remote.name,
+            "synced_at": remote.synced_at.map(|at| at.to_string()),
+            "waiting": remote.is_waiting,
+            "refused": remote.refused,
+            "conflicts": remote.disputed,
+        })
+    });
+    let remotes: Vec<Value> = remotes.collect();
+    if let Some(document) = document.as_object_mut() {
+        document.insert("meta".to_owned(), json!({ "remotes": remotes }));
+    }
+    document
 }
 
 /// A page of records as a document.
