@@ -25,6 +25,7 @@ use crate::domain::number::Region;
 use crate::domain::operation::Operation;
 use crate::domain::own_fields::OwnFields;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::words::{count, thousands};
 use crate::exchange::book;
 use crate::exchange::csv::{self, Guard, Table};
 use crate::exchange::vcard::{self, Version};
@@ -61,6 +62,28 @@ pub struct Written {
     /// Of a table for another program: how many values of each kind it has no column for, with the word for the
     /// kind. They are in columns that only an import here reads.
     pub lacking: Vec<(&'static str, usize)>,
+}
+
+impl Written {
+    /// What another program has no column for; none where it has one for all.
+    #[must_use]
+    pub fn lacking_words(&self, form: ExportForm) -> Option<String> {
+        let ExportForm::Table(form, _) = form else {
+            return None;
+        };
+        let program = form.program()?;
+        let kinds = self.lacking.iter().map(|(what, number)| match *what {
+            "address" if *number > 1 => format!("{} addresses", thousands(*number)),
+            what => count(*number, what),
+        });
+        let kinds: Vec<String> = kinds.collect();
+        (!kinds.is_empty()).then(|| {
+            format!(
+                "{program} has no column for {}: they are in columns at the end, which only callbook reads",
+                kinds.join(", ")
+            )
+        })
+    }
 }
 
 impl From<usize> for Written {

@@ -10,7 +10,7 @@ use crate::domain::files::There;
 use crate::domain::listing::{Found, Selection};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
-use crate::domain::words::{count, thousands};
+use crate::domain::words::count;
 use crate::exchange::csv::{self, Guard};
 use crate::exchange::vcard::Version;
 use crate::export::{self, ExportForm, IsThere, Written};
@@ -128,7 +128,7 @@ impl ExportCommand {
             }
             _ => {
                 let written = print(&store, &selection, form)?;
-                if let Some(lacking) = lacking(form, &written) {
+                if let Some(lacking) = written.lacking_words(form) {
                     super::output::complain(&lacking);
                 }
                 return Ok(None);
@@ -144,7 +144,7 @@ impl ExportCommand {
             json!(name.as_ref().map(PossibleValue::get_name)),
         );
         data.insert("to".to_owned(), json!(place.display().to_string()));
-        if let Some(lacking) = lacking(form, &written) {
+        if let Some(lacking) = written.lacking_words(form) {
             told.push_str(&safe_line(&lacking));
             let without: Map<String, Value> = { written.lacking.iter() }
                 .map(|(what, number)| ((*what).to_owned(), json!(number)))
@@ -223,25 +223,6 @@ fn refuse_nothing(store: &Store, selection: &Selection) -> Result<(), Refusal> {
 fn safe_line(text: &str) -> String {
     let line = safe(text.trim_end_matches('\n'));
     format!("{line}\n")
-}
-
-/// What another program has no column for; none where it has one for all.
-fn lacking(form: ExportForm, written: &Written) -> Option<String> {
-    let ExportForm::Table(form, _) = form else {
-        return None;
-    };
-    let program = form.program()?;
-    let kinds = written.lacking.iter().map(|(what, number)| match *what {
-        "address" if *number > 1 => format!("{} addresses", thousands(*number)),
-        what => count(*number, what),
-    });
-    let kinds: Vec<String> = kinds.collect();
-    (!kinds.is_empty()).then(|| {
-        format!(
-            "{program} has no column for {}: they are in columns at the end, which only callbook reads",
-            kinds.join(", ")
-        )
-    })
 }
 
 /// Writes to standard output: to a program exactly, to a terminal so that nothing in a name can take

@@ -13,7 +13,7 @@ use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::damage::Damage;
 use crate::domain::duplicates::Group;
 use crate::domain::edit::{ContactAsText, ContactEdit, Holder, NamedContact, Profile, TextEdit};
-use crate::domain::files::There;
+use crate::domain::files::{FileForm, There};
 use crate::domain::full_contact::FullContact;
 use crate::domain::health::Health;
 use crate::domain::import::{ImportOptions, ImportPlan, ImportReport};
@@ -118,8 +118,8 @@ pub enum Request {
     Values,
     /// The most used contacts, best first; they rank higher among equal matches of a search.
     Used(Vec<ContactId>),
-    /// Write contacts to a file.
-    Export(Selection, PathBuf, There),
+    /// Write contacts to a file, in a form.
+    Export(Selection, PathBuf, FileForm, There),
     /// Contacts as vCards, to be copied.
     Cards(Selection),
     /// A small card of a contact, to be scanned.
@@ -276,8 +276,8 @@ pub enum Reply {
     Worklist(Worklist),
     /// The values that conditions of the filter can have.
     Values(Values),
-    /// Contacts were written to a file: how many, and where it is.
-    Exported(usize, PathBuf),
+    /// Contacts were written to a file: how many, where it is, and what another program has no column for.
+    Exported(usize, PathBuf, Option<String>),
     /// The bytes were written to this file.
     Saved(PathBuf),
     /// Nothing was written: there is such a file, and it was not to be replaced.

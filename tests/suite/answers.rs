@@ -125,7 +125,7 @@ fn a_preview_comes_in_the_place_of_its_prompt_and_of_no_other() {
     assert!(desk.app.pages.is_bare());
 
     // An answer that no page waits for, as after a backup was put back.
-    let plan = Reply::Exported(1, "a.vcf".into());
+    let plan = Reply::Exported(1, "a.vcf".into(), None);
     desk.press("i \"/tmp\"");
     desk.tell(Msg::Store(Ticket::default(), plan));
     assert!(desk.top::<Prompt>().is_some());

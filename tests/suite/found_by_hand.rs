@@ -44,10 +44,10 @@ fn a_change_leaves_the_keys_with_the_contact_at_every_size() {
 #[test]
 fn a_sequence_of_another_place_takes_its_second_key_along() {
     let mut desk = Desk::new(80, 24, CARDS);
-    desk.press("/ \"ada\" enter s d");
+    desk.press("/ \"ada\" enter x d");
     assert_eq!(desk.shown().phones.len(), 2);
     assert!(
-        desk.toast().starts_with("s d has no effect here"),
+        desk.toast().starts_with("x d has no effect here"),
         "{}",
         desk.toast()
     );

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::{BulkEdit, Change, GRAMMAR};
 use crate::domain::contact::ContactId;
-use crate::domain::files::There;
+use crate::domain::files::{FileForm, There};
 use crate::domain::fold::fold;
 use crate::domain::import::ImportOptions;
 use crate::domain::listing::Selection;
@@ -25,7 +25,7 @@ use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Chosen, Effect, Purpose, Reply, Request, Tone, Write};
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame::{popup, popup_place};
-use crate::tui::widgets::text::{elide, wrap, wrapped_within};
+use crate::tui::widgets::text::{elide, width, wrap, wrapped_within};
 use crate::tui::widgets::theme::Role;
 
 use super::import::Import;
@@ -57,6 +57,8 @@ pub struct Prompt {
     wanted: Wanted,
     /// What is typed.
     pub path: Field,
+    /// The form of an export that was chosen, instead of the one that the ending of the path sets.
+    form: Option<FileForm>,
     /// What the path can be completed to.
     paths: Vec<String>,
     /// Why the last try did not work.
@@ -101,6 +103,31 @@ impl Prompt {
         plain(self.path.text().trim())
     }
 
+    /// The form of an export: the chosen one, where the path has its ending; else the one of the ending.
+    fn form(&self) -> FileForm {
+        let file = self.file();
+        let ending = file.extension().unwrap_or_default();
+        let by_ending = FileForm::of_ending(&ending.to_string_lossy());
+        let fits =
+            |form: &FileForm| by_ending.is_none_or(|by_ending| by_ending.ending() == form.ending());
+        let chosen = self.form.filter(fits);
+        chosen.or(by_ending).unwrap_or_default()
+    }
+
+    /// Chooses another form of an export; an ending of the path that says otherwise goes with it.
+    fn choose_form(&mut self, by: usize) {
+        let form = self.form().after(by);
+        let typed = self.path.text().trim_end();
+        if let Some((before, ending)) = typed.rsplit_once('.')
+            && FileForm::of_ending(ending).is_some_and(|of| of.ending() != form.ending())
+        {
+            let path = format!("{before}.{}", form.ending());
+            self.path.set(path);
+        }
+        self.form = Some(form);
+        self.trouble = None;
+    }
+
     /// Has done what was typed; `there` says what becomes of a file that is in the place of an export.
     fn submit(&mut self, there: There, ctx: &mut Ctx<'_>) {
         let file = self.file();
@@ -130,7 +157,9 @@ impl Prompt {
                 let typed = Chosen::Typed(self.path.text().to_owned());
                 Request::RehearseImport(typed, ImportOptions::default())
             }
-            Wanted::Export(selection, _) => Request::Export(selection.clone(), file, there),
+            Wanted::Export(selection, _) => {
+                Request::Export(selection.clone(), file, self.form(), there)
+            }
             Wanted::Attachment(contact, place, _) => {
                 Request::SaveAttachment(*contact, *place, file, there)
             }
@@ -211,6 +240,10 @@ impl Page for Prompt {
     fn perform(&mut self, action: Action, ctx: &mut Ctx<'_>) -> Outcome {
         match (action, &self.wanted) {
             (Action::Save, _) => self.submit(There::Stays, ctx),
+            (Action::NextField, Wanted::Export(..)) => self.choose_form(1),
+            (Action::PreviousField, Wanted::Export(..)) => {
+                self.choose_form(FileForm::ALL.len() - 1);
+            }
             (Action::Complete, Wanted::Change(..)) => {
                 self.trouble = None;
                 complete(ctx.session, &mut self.path);
@@ -256,9 +289,10 @@ impl Page for Prompt {
             Reply::Rehearsed(task, rehearsal) => {
                 Preview::page(task, *rehearsal, ctx).map_or(Outcome::Close, Outcome::Replace)
             }
-            Reply::Exported(contacts, path) => {
+            Reply::Exported(contacts, path, lacking) => {
                 let text = format!("{} to {}", count(contacts, "contact"), path.display());
-                ctx.say(Tone::Good, text);
+                let lacking = lacking.map(|lacking| format!("; {lacking}"));
+                ctx.say(Tone::Good, text + &lacking.unwrap_or_default());
                 Outcome::Close
             }
             Reply::Saved(path) => {
@@ -299,6 +333,7 @@ impl Page for Prompt {
         Some(match (binding.action, &self.wanted) {
             (Action::Save, Wanted::Export(..)) => "export".into(),
             (Action::Save, Wanted::Attachment(..) | Wanted::Photo(..)) => "save".into(),
+            (Action::NextField, wanted) if !matches!(wanted, Wanted::Export(..)) => return None,
             _ => binding.hint.into(),
         })
     }
@@ -313,7 +348,7 @@ impl Page for Prompt {
             ),
             Wanted::Export(_, which) => (
                 "Export",
-                format!("{which}; the ending .vcf, .csv or .json sets the format"),
+                format!("{which}; the ending .vcf, .csv or .json sets the form too"),
             ),
             Wanted::Change(_, which) => (
                 "Change many at once",
@@ -342,15 +377,19 @@ impl Page for Prompt {
         };
         let names = u16::try_from(offered.len().min(most)).unwrap_or(8);
         let columns = usize::from(popup_place(ui.areas.content, 70, 7).width.saturating_sub(8));
-        let mut told = wrap(self.trouble.as_deref().unwrap_or(&told), columns);
+        let mut told = wrap(&safe(self.trouble.as_deref().unwrap_or(&told)), columns);
         let rows = match &self.trouble {
             Some(_) => u16::try_from(told.len()).unwrap_or(u16::MAX),
             None => 1,
         };
-        let height = 6_u16.saturating_add(names).saturating_add(rows);
+        let has_form = matches!(self.wanted, Wanted::Export(..));
+        let height = 6_u16
+            .saturating_add(names)
+            .saturating_add(rows)
+            .saturating_add(u16::from(has_form));
         let place = popup_place(ui.areas.content, 70, height);
         let inside = popup(place, title, "", "", theme, ui.frame);
-        let room = usize::from(inside.height.saturating_sub(3));
+        let room = usize::from(inside.height.saturating_sub(3 + u16::from(has_form)));
         let shown = match &self.trouble {
             Some(_) => room,
             None => room.saturating_sub(offered.len()).clamp(1, 2),
@@ -363,6 +402,21 @@ impl Page for Prompt {
             line(&typed, Role::Text),
             line(&theme.glyphs.heavy.repeat(columns), Role::Focus),
         ];
+        if has_form {
+            let [left, right] = theme.glyphs.pick;
+            let [form, use_of] = self.form().words();
+            let chosen = format!("as {left} {form} {right}");
+            // Where there is no room for both, the name says enough.
+            let use_of = if width(use_of) + 18 <= columns {
+                use_of
+            } else {
+                ""
+            };
+            lines.push(Line::from(vec![
+                Span::styled(format!("   {chosen:<18}"), theme.style(Role::Text)),
+                Span::styled(use_of, theme.style(Role::Dim)),
+            ]));
+        }
         let role = if self.trouble.is_some() {
             Role::Bad
         } else {

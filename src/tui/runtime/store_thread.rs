@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use crate::config::shown;
 use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
+use crate::domain::files::FileForm;
 use crate::domain::number::Region;
 use crate::domain::operation::RecordKey;
 use crate::domain::own_fields::OwnFields;
@@ -332,12 +333,15 @@ impl StoreThread {
                 let rehearsal = crate::import::rehearse(store, batch, &options.choices)?;
                 Reply::RehearsedImport(paths, name, Box::new(rehearsal))
             }
-            Request::Export(selection, path, there) => {
+            Request::Export(selection, path, form, there) => {
                 let path = expanded(&path);
-                let form = form_of(&path);
+                let form = form_of(form);
                 match export::file(store, &selection, form, &path, there) {
                     Err(error) if error.is::<IsThere>() => Reply::FileExists,
-                    written => Reply::Exported(written.map_err(refusal)?.contacts, path),
+                    written => {
+                        let written = written.map_err(refusal)?;
+                        Reply::Exported(written.contacts, path, written.lacking_words(form))
+                    }
                 }
             }
             Request::Cards(selection) => {
@@ -512,15 +516,17 @@ enum Served {
 /// How long after the last write the log is emptied.
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// The form of an export, by what the name of its file ends in.
-fn form_of(path: &Path) -> ExportForm {
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some("csv") => ExportForm::Table(csv::TableForm::Plain, csv::Guard::Exact),
-        Some("json" | "jsonl") => ExportForm::Book,
-        _ => ExportForm::Cards(None),
+/// The form of an export, as it is written.
+fn form_of(form: FileForm) -> ExportForm {
+    let table = |form| ExportForm::Table(form, csv::Guard::Exact);
+    match form {
+        FileForm::Cards => ExportForm::Cards(None),
+        FileForm::Cards3 => ExportForm::Cards(Some(vcard::Version::V30)),
+        FileForm::Cards4 => ExportForm::Cards(Some(vcard::Version::V40)),
+        FileForm::Table => table(csv::TableForm::Plain),
+        FileForm::Google => table(csv::TableForm::Google),
+        FileForm::Outlook => table(csv::TableForm::Outlook),
+        FileForm::Book => ExportForm::Book,
     }
 }
 
