@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::progress::Progress;
+use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
 
 use super::app::App;
@@ -90,7 +91,7 @@ fn said(
     frame: &mut Frame<'_>,
 ) -> Line<'static> {
     let (style, sign) = looks(theme, toast.tone);
-    let mut lines = wrap(&toast.text, room);
+    let mut lines = wrap(&safe(&toast.text), room);
     // The head of the screen stays.
     let most = usize::from(areas.toast.y.saturating_sub(areas.rule.y + 1)).max(1);
     wrapped_within(&mut lines, most, room, theme.glyphs.ellipsis);
@@ -159,17 +160,10 @@ fn bar(progress: &Progress, escape: &str, theme: &Theme, area: Rect, frame: &mut
 fn hints(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     let page = app.pages.top();
     let narrow = area.width < NARROW;
-    let words = match (page.text().is_some(), narrow) {
-        _ if matches!(
-            page.scope(),
-            Scope::Palette | Scope::Question | Scope::Prompt | Scope::Filter
-        ) =>
-        {
-            None
-        }
-        (true, _) => Some("help"),
-        (false, true) => Some("keys"),
-        (false, false) => Some("all keys"),
+    let words = match page.scope() {
+        Scope::Palette | Scope::Question | Scope::Prompt | Scope::Filter => None,
+        _ if narrow => Some("keys"),
+        _ => Some("all keys"),
     };
     let right: Vec<Span<'_>> = words.map_or_else(Vec::new, |word| {
         let key = app.session.key(page.scope(), Action::Help);

@@ -150,7 +150,7 @@ fn what_is_wrong_with_a_detail_is_said_in_its_form_and_what_was_typed_stays() {
     );
     desk.press("esc y a s enter");
     assert!(
-        desk.frame().contains("type street first"),
+        desk.frame().contains("type a part of the address first"),
         "{}",
         desk.frame()
     );

@@ -15,6 +15,7 @@
 
 mod add_email;
 mod answers;
+mod as_said;
 mod back_to;
 mod backup;
 mod bin;

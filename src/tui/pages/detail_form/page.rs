@@ -89,10 +89,12 @@ impl DetailForm {
         };
         if let Some(wrong) = wrong_detail(&contact, &detail) {
             let text = detail.shown();
-            let words = if self.is_blank() {
-                format!("type {} first", self.label_of(0).to_lowercase())
-            } else {
-                wrong.words(self.kind, &text)
+            let words = match self.kind {
+                _ if !self.is_blank() => wrong.words(self.kind, &text),
+                DetailKind::Address => {
+                    "type a part of the address first, such as the city".to_owned()
+                }
+                _ => format!("type {} first", self.label_of(0).to_lowercase()),
             };
             ctx.say(Tone::Bad, words.clone());
             self.faults = vec![Fault::whole(words)];

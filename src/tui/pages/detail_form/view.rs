@@ -110,6 +110,10 @@ impl Sheet<'_> {
         }
         if form.faults.is_empty() {
             self.words(&self.remark(), 3, Role::Dim);
+            // What is said of a single text is seen with it, in a low window too.
+            if form.texts.len() == 1 && matches!(form.place, DetailPlace::Text(_)) {
+                self.seen.end = self.lines.len();
+            }
         } else if !matches!(form.place, DetailPlace::Text(_)) {
             self.fault(form.place);
         }
