@@ -19,11 +19,11 @@ use crate::tui::widgets::theme::{ColorPalette, Role, Theme};
 use super::state::SyncPlanPage;
 
 /// The columns of what a field is called, and of what it says then.
-const LABEL: usize = 12;
+const LABEL: usize = 9;
 const AFTER: usize = 9;
 
 /// From which width of a pane on what is here, there and then is side by side.
-const BESIDE: usize = 50;
+const BESIDE: usize = 46;
 
 /// How high a list has to be to have a head.
 const WITH_HEAD: u16 = 10;
@@ -336,26 +336,25 @@ fn field_lines(
     } else {
         safe(field.after.words()).into_owned()
     };
-    let label = fit(&safe(&field.what), LABEL, theme.glyphs.ellipsis);
     if columns < BESIDE {
         let mut texts = vec![("here", here, Role::Text), ("there", card, Role::Text)];
         texts.push(("then", after, role));
         return stacked(sign, role, &safe(&field.what), texts, columns, theme);
     }
     let room = value_room(columns);
+    let label = wrap(&safe(&field.what), LABEL);
     let cells = [wrap(&here, room), wrap(&card, room), wrap(&after, AFTER)];
-    let height = cells.iter().map(Vec::len).max().unwrap_or(1);
+    let height = cells.iter().chain([&label]).map(Vec::len).max();
+    let height = height.unwrap_or(1);
     let line = |at: usize| {
         let cell = |of: usize, room: usize| {
             let text = cells.get(of).and_then(|cell| cell.get(at));
             let text = text.map_or("", String::as_str);
             fit(text, room, theme.glyphs.ellipsis)
         };
-        let (sign, label) = if at == 0 {
-            (sign, label.clone())
-        } else {
-            (" ", " ".repeat(LABEL))
-        };
+        let sign = if at == 0 { sign } else { " " };
+        let label = label.get(at).map_or("", String::as_str);
+        let label = fit(label, LABEL, theme.glyphs.ellipsis);
         Line::from(vec![
             Span::styled(format!("{sign} "), theme.style(role)),
             Span::styled(format!("{label} "), theme.style(Role::Dim)),
