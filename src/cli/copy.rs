@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::domain::listing::Selection;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::safe::safe;
+use crate::domain::safe::{on_one_line, safe};
 use crate::export::{self, ExportForm};
 use crate::store::Store;
 use crate::tui::pages::contacts::as_text::in_lines;
@@ -80,12 +80,12 @@ impl CopyCommand {
         if self.email {
             let email = full.contact.emails().next();
             let email = email.ok_or_else(|| named.lacks("email"))?;
-            return Ok((safe(email).into_owned(), email.to_owned()));
+            return Ok((on_one_line(email), email.to_owned()));
         }
         let phone = named.phone();
         let phone = phone.ok_or_else(|| named.lacks("number; --all copies the contact"))?;
         let historic = if phone.historic { " (historic)" } else { "" };
         let what = format!("{} of {}{historic}", phone.shown(), named.name());
-        Ok((safe(&phone.number).into_owned(), what))
+        Ok((on_one_line(&phone.number), what))
     }
 }

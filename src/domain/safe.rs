@@ -62,6 +62,14 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(out.text)
 }
 
+/// A value for another program, on one line and without what could act on a terminal: its line ends are spaces, since ↵
+/// would be a sign of the value there.
+#[must_use]
+pub(crate) fn on_one_line(text: &str) -> String {
+    let text = text.replace("\r\n", " ");
+    safe(&text.replace(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}'], " ")).into_owned()
+}
+
 /// What is shown of a text so far.
 struct Shown {
     text: String,

@@ -13,7 +13,7 @@ use crate::domain::listing::RowNumber;
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::query::{Condition, Part};
 use crate::domain::refusal::Refusal;
-use crate::domain::safe::safe;
+use crate::domain::safe::{on_one_line, safe};
 use crate::domain::words::thousands;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
@@ -153,7 +153,7 @@ impl Picker {
         let value = |phone: &'a Phone| PickValue {
             label: phone.location.as_deref().unwrap_or_default(),
             shown: phone.shown(),
-            printed: safe(&phone.number).into_owned(),
+            printed: on_one_line(&phone.number),
             is_historic: phone.historic,
         };
         match self.kind {
@@ -166,7 +166,7 @@ impl Picker {
                 .map(|email| PickValue {
                     label: "",
                     shown: safe(email).into_owned(),
-                    printed: safe(email).into_owned(),
+                    printed: on_one_line(email),
                     is_historic: false,
                 })
                 .collect(),

@@ -8,7 +8,7 @@ use crate::domain::edit::Profile;
 use crate::domain::listing::{ListQuery, Order};
 use crate::domain::operation::{HistoryEntry, RecordKey};
 use crate::domain::phone::{Phone, PhoneId};
-use crate::domain::safe::safe;
+use crate::domain::safe::on_one_line;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
@@ -310,7 +310,7 @@ impl Contacts {
             return ctx.say(Tone::Good, format!("Calling {shown}"));
         }
         // A line end would be Enter where it is pasted.
-        ctx.push(Effect::Copy(safe(&phone.number).into_owned()));
+        ctx.push(Effect::Copy(on_one_line(&phone.number)));
         // OSC 52 has no answer: that it was sent is all that is known.
         let historic = if phone.historic {
             "; it is historic"
