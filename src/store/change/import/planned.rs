@@ -63,7 +63,7 @@ pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
         })
     });
     let birthday = other_birthday(after, said).map(|(own, other)| PlanChange {
-        what: BIRTHDAY,
+        what: BIRTHDAY.into(),
         before: Some(own.shown().into_owned()),
         after: Some(other.shown().into_owned()),
     });
