@@ -472,8 +472,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     }
 
     fn holds_otherwise(&mut self, contact: ContactId, there: &RemoteCard) -> Result<bool, Stop> {
-        let stored = self.book.contact_and_card(contact).map_err(failed)?;
-        let own = stored.and_then(|stored| stored.card);
+        let own = self.book.own_card_beside_there(contact).map_err(failed)?;
         Ok(own.is_some_and(|own| vcard::holds_otherwise(there.bytes(), &own)))
     }
 

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::attachment::Attachment;
 use crate::domain::contact::ContactId;
-use crate::domain::full_contact::FullContact;
+use crate::domain::edit::ContactWithCard;
 use crate::domain::linked::{LinkedCard, ListedCard};
 use crate::domain::number::display;
 use crate::domain::refusal::Refusal;
@@ -12,6 +13,7 @@ use crate::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, comp
 use crate::domain::sync::remote::{Href, Remote};
 use crate::domain::sync::row::{Card as _, ConflictKey};
 use crate::domain::sync::{Person, taken_as};
+use crate::exchange::vcard;
 use crate::store::Store;
 
 use super::card::{CardReader, RemoteCard};
@@ -32,8 +34,8 @@ pub(super) struct Rehearsal {
 
 /// A contact or a card on both sides, before and after.
 struct Both<'a> {
-    before: Option<&'a FullContact>,
-    after: Option<&'a FullContact>,
+    before: Option<&'a ContactWithCard>,
+    after: Option<&'a ContactWithCard>,
     there: Option<&'a RemoteCard>,
 }
 
@@ -63,8 +65,8 @@ impl Rehearsal {
         Ok(planned)
     }
 
-    fn contact(&self, store: &Store, id: ContactId) -> Result<Option<FullContact>, Refusal> {
-        store.read_remote(self.remote, |book| book.contact(id))
+    fn contact(&self, store: &Store, id: ContactId) -> Result<Option<ContactWithCard>, Refusal> {
+        store.read_remote(self.remote, |book| book.contact_and_card(id))
     }
 
     fn linked(&self, store: &Store, place: &[u8]) -> Result<Option<LinkedCard>, Refusal> {
@@ -93,7 +95,7 @@ impl Rehearsal {
                 (Some(read), _) => read.records().contact.name.clone(),
                 (None, Some(id)) => self
                     .contact(store, id)?
-                    .map_or_else(|| card.href.clone(), |full| full.contact.name),
+                    .map_or_else(|| card.href.clone(), |known| known.full.contact.name),
                 (None, None) => card.href.clone(),
             };
             return Ok(Some(left_out(name, why)));
@@ -125,7 +127,9 @@ impl Rehearsal {
             there: base.as_ref(),
         };
         let is_known = was.is_some_and(|was| was.is_there);
-        let says_same = before.as_ref().map(Person::of) == Some(Person::of(&after));
+        let says_same = before.as_ref().is_some_and(|before| {
+            Person::of(&before.full) == Person::of(&after.full) && before.card == after.card
+        });
         let (fate, why) = match (&before, &base) {
             _ if card.is_disputed => (CardFate::ToDecide, both.known_by(is_known, &card.href)),
             (None, _) if is_known => (
@@ -208,10 +212,11 @@ impl Both<'_> {
         conflicts: &[ConflictKey],
         sends: bool,
     ) -> PlannedCard {
-        let here = self.before.map(Person::of);
+        let here = self.before.map(|before| Person::of(&before.full));
         let there = self.there.map(|card| taken_as(card.said()));
-        let after = self.after.map(Person::of);
-        let name = self.after.or(self.before).map(|full| &full.contact.name);
+        let after = self.after.map(|after| Person::of(&after.full));
+        let known = self.after.or(self.before);
+        let name = known.map(|known| &known.full.contact.name);
         let there_name = self.there.map(|card| &card.records().contact.name);
         let name = name.or(there_name).cloned().unwrap_or_default();
         let mut fields = compared(
@@ -221,6 +226,7 @@ impl Both<'_> {
             conflicts,
             sends,
         );
+        fields.extend(self.held(sends));
         let is_same = |field: &PlannedField| field.after == After::Same;
         let fate = if fate == CardFate::Joined && fields.iter().all(is_same) {
             fields.clear();
@@ -228,7 +234,7 @@ impl Both<'_> {
         } else {
             fate
         };
-        let numbers = self.before.map_or(&[][..], |full| &full.phones);
+        let numbers = self.before.map_or(&[][..], |before| &before.full.phones);
         PlannedCard {
             fate,
             name,
@@ -240,11 +246,47 @@ impl Both<'_> {
         }
     }
 
+    /// What is held that is no text, such as a photo, where that is not the same on both sides.
+    fn held(&self, sends: bool) -> Vec<PlannedField> {
+        let held = |card: Option<&[u8]>| card.map(vcard::attachments).unwrap_or_default();
+        let own = |known: Option<&ContactWithCard>| held(known.and_then(|one| one.card.as_deref()));
+        let (here, there) = (own(self.before), held(self.there.map(RemoteCard::bytes)));
+        let then = self.after.map(|after| own(Some(after)));
+        let mut kinds: Vec<&str> = here.iter().chain(&there).map(|one| one.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let of = |held: &[Attachment], kind: &str| {
+            let held = held.iter().filter(|one| one.kind == kind);
+            let words: Vec<String> = held.map(Attachment::words).collect();
+            words.join(", ")
+        };
+        let field = |kind: &str| {
+            let (here, there) = (of(&here, kind), of(&there, kind));
+            let then = then.as_ref().map(|then| of(then, kind));
+            let after = match then {
+                None => After::Gone,
+                Some(then) if then == there && here.is_empty() => After::Both,
+                Some(then) if then == here && there.is_empty() && sends => After::Both,
+                Some(then) if then == here => After::AsHere,
+                Some(then) if then == there => After::AsThere,
+                Some(then) => After::Other(then),
+            };
+            (here != there).then(|| PlannedField {
+                what: kind.to_owned(),
+                here,
+                there,
+                after,
+            })
+        };
+        kinds.into_iter().filter_map(field).collect()
+    }
+
     /// By what a card is known to be of a contact.
     fn known_by(&self, is_known: bool, href: &str) -> String {
-        let (Some(full), Some(card)) = (self.before, self.there) else {
+        let (Some(before), Some(card)) = (self.before, self.there) else {
             return "only there".to_owned();
         };
+        let full = &before.full;
         if is_known {
             return "changed on both".to_owned();
         }
@@ -267,7 +309,7 @@ impl Both<'_> {
 
     /// A number that is here and there.
     fn shared_number(&self) -> Option<String> {
-        let mut numbers = self.before?.phones.iter();
+        let mut numbers = self.before?.full.phones.iter();
         let said = self.there?.said();
         let shared = numbers.find(|phone| said.numbers.contains_key(&phone.identity));
         shared.map(|phone| display(&phone.identity))

@@ -173,3 +173,21 @@ fn a_server_that_drops_lines_takes_none_out_here() {
     synced.does(&["sync"]);
     holds(&synced.exported(), REST);
 }
+
+#[test]
+fn what_would_become_of_a_photo_is_said_before() {
+    let synced = Synced::with(1);
+    synced.lines_there(PHOTO);
+    let told = synced.does(&["sync", "--dry-run"]);
+    assert!(
+        told.contains("photo: here –, there 16 bytes, then both"),
+        "{told}"
+    );
+    synced.does(&["sync"]);
+    synced.lines_there("");
+    let told = synced.does(&["sync", "--dry-run"]);
+    assert!(
+        told.contains("photo: here 16 bytes, there –, then as there"),
+        "{told}"
+    );
+}

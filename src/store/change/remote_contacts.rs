@@ -9,6 +9,7 @@ use crate::domain::called::Called;
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::ContactWithCard;
 use crate::domain::full_contact::FullContact;
+use crate::domain::ids::CardId;
 use crate::domain::intake;
 use crate::domain::linked::SoughtCard;
 use crate::domain::naming::given_keys;
@@ -55,6 +56,17 @@ impl RemoteBook<'_, '_> {
         let card = record::card_of(self.writer.connection(), &full.contact);
         let card = self.answered(card)?;
         Ok(Some(ContactWithCard { full, card }))
+    }
+
+    /// The card that a contact came from, where it is another than the one that it has there.
+    pub fn own_card_beside_there(&mut self, id: ContactId) -> Result<Option<Vec<u8>>, Refusal> {
+        let own: Option<i64> = self.maybe(
+            "SELECT card FROM contact WHERE id = ?1 AND card IS NOT NULL AND card IS NOT
+                (SELECT base FROM remote_card WHERE remote = ?2 AND contact = ?1 AND etag IS NOT NULL)",
+            params![id.0.as_bytes(), self.remote],
+        )?;
+        let card = own.map(|own| record::card(self.writer.connection(), CardId(own)));
+        self.answered(card.transpose())
     }
 
     /// The contacts that steps after one touched, and those with a card that waits, in the order of their
