@@ -119,9 +119,7 @@ impl Page for Password {
             line(&typed, Role::Text),
             line(&theme.glyphs.heavy.repeat(columns), Role::Focus),
         ];
-        let kept =
-            "kept until callbook ends, and nowhere else; password_command has it asked for no more";
-        let usual = format!("{}; {kept}", self.whose);
+        let usual = format!("{}; kept only until callbook ends", self.whose);
         let told = self.trouble.map_or(usual.as_str(), |trouble| trouble);
         let role = self.trouble.map_or(Role::Dim, |_| Role::Bad);
         let told = wrap(told, columns).into_iter().take(4);
