@@ -2,6 +2,7 @@
 
 use crate::dav_server::Ways;
 use crate::everyday::Synced;
+use crate::pty::Running;
 use crate::two_way::card;
 
 const PHOTO: &str = "PHOTO;ENCODING=b;TYPE=PNG:iVBORw0KGgoAAAANSUhEUg==\r\n";
@@ -190,4 +191,26 @@ fn what_would_become_of_a_photo_is_said_before() {
         told.contains("photo: here 16 bytes, there –, then as there"),
         "{told}"
     );
+}
+
+#[test]
+fn a_photo_that_is_taken_out_here_is_so_there() {
+    let synced = Synced::with(1);
+    synced.lines_there(&format!("{PHOTO}{REST}"));
+    synced.does(&["sync"]);
+    let mut callbook = Running::start(&synced.home.book(), 100, 30);
+    callbook.sees("1 contact");
+    callbook.types("\r");
+    callbook.sees("ON THE CARD");
+    callbook.types("j");
+    callbook.sees("▌   photo");
+    callbook.types("d");
+    callbook.sees("u undo");
+    callbook.types("\u{1b}");
+    callbook.sees("edit e");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+    assert!(synced.does(&["sync"]).contains("1 out"));
+    assert!(!synced.text("0.vcf").contains("PHOTO"));
+    holds(&synced.text("0.vcf"), REST);
 }
