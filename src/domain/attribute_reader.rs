@@ -224,6 +224,14 @@ pub(crate) fn tidy(text: &mut Option<String>) {
     *text = text.take().filter(|text| !text.is_empty());
 }
 
+/// Has a text that is on one line wherever it goes be on one: a card, a form and a row have no room for more.
+pub(crate) fn one_line(text: &mut Option<String>) {
+    if let Some(lines) = text.as_mut().filter(|text| text.contains('\n')) {
+        let parts: Vec<&str> = lines.lines().map(str::trim).collect();
+        *lines = parts.join(" ");
+    }
+}
+
 /// What a JSON value is, in words.
 pub(crate) const fn kind_of(value: &Value) -> &'static str {
     match value {

@@ -155,7 +155,7 @@ pub(crate) fn most_known_first(people: &mut [FullContact]) {
 /// A field of which one of several values is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MergeField {
-    /// The shown name with its parts.
+    /// The shown name with the given and the family name.
     Name,
     /// A text that says something beside it, by the field's name.
     About(&'static str),
@@ -167,7 +167,7 @@ pub const NOTE: MergeField = MergeField::About("note");
 impl MergeField {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        let about = texts(&CONTACT).filter(|text| text.field.is(Use::About));
+        let about = texts(&CONTACT).filter(|text| !is_of_name(text) && !text.field.is(Use::Key));
         iter::once(Self::Name).chain(about.map(|text| Self::About(text.field.name)))
     }
 
@@ -183,7 +183,7 @@ impl MergeField {
     /// The texts of a contact that are taken together, beside the name itself.
     fn texts(self) -> impl Iterator<Item = ContactText> {
         texts(&CONTACT).filter(move |text| match self {
-            Self::Name => text.field.is(Use::Part) || text.field.name == "sort_as",
+            Self::Name => is_of_name(text),
             Self::About(name) => text.field.name == name,
         })
     }
@@ -196,6 +196,12 @@ impl MergeField {
             Self::About(_) => self.texts().next()?.of(contact),
         }
     }
+}
+
+/// Whether a text is taken with the shown name: who a person is called is one thing. What else a name has, such as a
+/// title or how it is spoken, one contact can have and the other not.
+const fn is_of_name(text: &ContactText) -> bool {
+    matches!(text.field.name.as_bytes(), b"given_name" | b"family_name")
 }
 
 /// How a group is merged.
@@ -232,6 +238,16 @@ pub fn merged(
             Some(from) => take_field(&mut contact, field, &from.contact),
             None if field == NOTE => contact.note = notes(people),
             None => {}
+        }
+    }
+    if contact.given_name.is_none() && contact.family_name.is_none() {
+        // Of the same name in its parts.
+        let is_it = |one: &&Contact| fold(&one.name) == fold(&contact.name);
+        let parted = people.iter().map(|one| &one.contact).filter(is_it);
+        let mut parted = parted.filter(|one| one.given_name.is_some() || one.family_name.is_some());
+        if let Some(parted) = parted.next() {
+            contact.given_name.clone_from(&parted.given_name);
+            contact.family_name.clone_from(&parted.family_name);
         }
     }
     for other in others {

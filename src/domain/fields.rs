@@ -11,7 +11,9 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::attribute_reader::{AttributeReader, NOTE_LIMIT, TEXT_LIMIT, tidy, unstorable};
+use super::attribute_reader::{
+    AttributeReader, NOTE_LIMIT, TEXT_LIMIT, one_line, tidy, unstorable,
+};
 use super::contact::{Contact, ContactAttributes};
 use super::detail::Detail;
 use super::phone::{Phone, PhoneAttributes};
@@ -328,6 +330,9 @@ impl<R, S> RecordField<R, S> {
         };
         let text = (text.sent_mut)(sent).as_mut()?;
         tidy(text);
+        if self.limit == TEXT_LIMIT {
+            one_line(text);
+        }
         let why = unstorable(text.as_deref()?, self.limit)?;
         Some(Fault::of(self.name, why))
     }

@@ -355,6 +355,9 @@ impl NameParts {
             return parts(&prefix, some(given.core), some(family));
         }
         let prefix = titled.prefix;
+        if is_family_alone(titled.core, !prefix.is_empty()) {
+            return parts(prefix, None, some(titled.core));
+        }
         match family_of(titled.core) {
             Some((given, family)) => parts(prefix, some(given), some(family)),
             // After a title comes the family name.
@@ -475,6 +478,14 @@ fn family_of(name: &str) -> Option<(&str, &str)> {
     }
     let family = name.get(given.len()..)?.trim_start();
     Some((given, family))
+}
+
+/// Whether a name is a family name with the particles before it, and no given name: `van Rijn`, and after a title
+/// `Van der Heide` too. Van Morrison has a given name.
+fn is_family_alone(name: &str, has_title: bool) -> bool {
+    let begins_small = name.starts_with(char::is_lowercase);
+    let rest = without_particles(name).map(|(_, rest)| rest);
+    (has_title || begins_small) && rest.is_some_and(|rest| !rest.contains(char::is_whitespace))
 }
 
 /// The words before a family name, and the name without them; none where it has none.
@@ -618,6 +629,12 @@ mod tests {
             ("Eddie Van Halen", "Eddie", "Van Halen"),
             ("Van Morrison", "Van", "Morrison"),
             ("Juana Inés de la Cruz", "Juana Inés", "de la Cruz"),
+            ("van Rijn", "", "van Rijn"),
+            ("Dr. van der Heide", "", "van der Heide"),
+            ("Dr. Van Helsing", "", "Van Helsing"),
+            ("Frau von Berg", "", "von Berg"),
+            ("Ms. de la Cruz", "", "de la Cruz"),
+            ("Dr. Anna van der Heide", "Anna", "van der Heide"),
             ("Omar al Sharif", "Omar", "al Sharif"),
             ("Omar al-Sharif", "Omar", "al-Sharif"),
             ("van der Berg, Anna", "Anna", "van der Berg"),

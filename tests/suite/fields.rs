@@ -226,5 +226,12 @@ fn every_text_beside_the_name_outlives_a_merge() {
     let kept = merged(&people, &BTreeMap::new(), None, Uuid::nil)
         .unwrap()
         .contact;
-    is_said(&kept, |field| field.is(Use::About) || field.is(Use::Key));
+    let is_told = |field: &ContactField| {
+        field.is(Use::Part)
+            || field.is(Use::About)
+            || field.is(Use::Key)
+            || field.name.starts_with("phonetic")
+            || field.name == "sort_as"
+    };
+    is_said(&kept, is_told);
 }

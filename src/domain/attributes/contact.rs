@@ -5,7 +5,8 @@ use crate::domain::phone::{Context, MANUAL};
 use serde_json::{Map, Value};
 
 use crate::domain::attribute_reader::{
-    AttributeReader, MANY, TEXT_LIMIT, end_lines, of_new, tidy, too_many, unstamped, unstorable,
+    AttributeReader, MANY, TEXT_LIMIT, end_lines, of_new, one_line, tidy, too_many, unstamped,
+    unstorable,
 };
 use crate::domain::attributes::detail::{check_details, read_details, tidy_details};
 use crate::domain::detail::settle;
@@ -156,6 +157,7 @@ impl ContactAttributes {
     fn tidy(&mut self, faults: &mut Vec<Fault>) {
         if let Some(name) = &mut self.name {
             tidy(name);
+            one_line(name);
         }
         tidy(&mut self.source);
         faults.extend(tidy_texts(&CONTACT, self));
