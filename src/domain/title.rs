@@ -166,6 +166,12 @@ pub(crate) fn phone_back(phone: &Phone, contact: &str) -> String {
     format!("Brought back {} of {contact}", phone.shown())
 }
 
+/// The words for what a remote said that was written over with what is here: it was taken in, and put back.
+#[must_use]
+pub(crate) fn written_over(remote: &str) -> String {
+    format!("Took in what {remote} said, before it was written over")
+}
+
 /// The words for an earlier state that was brought back: that after a step with these words.
 #[must_use]
 pub fn restored(what: &str, after: &str) -> String {

@@ -17,6 +17,7 @@ pub use base::Store;
 pub use care::compact::{PrunedHistory, Sizes};
 pub use care::doctor::Finding;
 pub use change::remote_cards::RemoteBook;
+pub use change::remote_contacts::Going;
 pub use db::backups::backups_around;
 pub use db::held::is_of_book;
 pub use db::options::{FileSystem, Options};

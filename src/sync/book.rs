@@ -103,6 +103,7 @@ impl Book for SyncBook<'_> {
             let mut part = SyncPart {
                 book,
                 terms: &self.terms,
+                remote_name: &self.run.remote,
             };
             carried(&mut stopped, read(&mut part))
         });
@@ -119,6 +120,7 @@ impl Book for SyncBook<'_> {
                 let mut part = SyncPart {
                     book,
                     terms: &self.terms,
+                    remote_name: &self.run.remote,
                 };
                 carried(&mut stopped, write(&mut part))
             });
@@ -176,6 +178,7 @@ fn context() -> crate::domain::phone::Context {
 struct SyncPart<'p, 'w, 'c> {
     book: &'p mut RemoteBook<'w, 'c>,
     terms: &'p Terms<'p>,
+    remote_name: &'p str,
 }
 
 impl SyncPart<'_, '_, '_> {
@@ -360,6 +363,11 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         self.book.settle_groups().map_err(failed)
     }
 
+    fn move_row(&mut self, from: &Href, to: &Href) -> Result<(), Stop> {
+        let (place, there) = (self.place(from), self.place(to));
+        self.book.move_card(&place, &to.0, &there).map_err(failed)
+    }
+
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop> {
         let place = self.place(href);
         self.terms.groups.take();
@@ -423,6 +431,10 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         after.contact.tags.extend(groups);
         let stored = self.book.put_contact(&full, after).map_err(failed)?;
         self.said_of(&stored)
+    }
+
+    fn put_back(&mut self) -> Result<(), Stop> {
+        self.book.put_back(self.remote_name).map_err(failed)
     }
 
     fn make_person(
@@ -507,7 +519,12 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     }
 
     fn new_href(&mut self, contact: ContactId) -> Result<Href, Stop> {
-        Ok(Href((self.terms.new_place)(&contact.to_string())))
+        let place = Href((self.terms.new_place)(&contact.to_string()));
+        if self.etag(&place)?.is_some() {
+            let free = self.book.context().fresh_id;
+            return Ok(Href((self.terms.new_place)(&free.to_string())));
+        }
+        Ok(place)
     }
 
     fn agreed_elsewhere(&mut self, contact: ContactId) -> Result<Vec<Person>, Stop> {
@@ -531,7 +548,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         {
             return Ok(false);
         }
-        Ok(self.terms.sending.new || self.book.card_of(contact).map_err(failed)?.is_some())
+        Ok(self.terms.sending.new || self.book.belongs(contact).map_err(failed)?)
     }
 
     fn bins_removed(&self) -> bool {

@@ -1,7 +1,6 @@
 //! A sync of the book with one remote.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +12,6 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::config::remotes::{Historic, RemoteSettings, Removed};
-use crate::domain::contact::ContactId;
 use crate::domain::listing::ListQuery;
 use crate::domain::operation::{Actor, SyncRun};
 use crate::domain::refusal::{Kind, Refusal};
@@ -25,7 +23,7 @@ use crate::domain::sync::run::{Answers, run};
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::vcard::HistoricTel;
 use crate::store::backup::BackupRule;
-use crate::store::{Options, Store};
+use crate::store::{Going, Options, Store};
 
 use super::book::{Sending, SyncBook, Terms};
 use super::card::{CardReader, RemoteCard};
@@ -303,7 +301,7 @@ impl Way<'_> {
         };
         let goes = json!([settings.new, settings.only]);
         let is_set_otherwise = Learned::of(row).0.get(GOES) != Some(&goes);
-        let begun = going(store, settings).and_then(|only| {
+        let begun = going(store, settings, row.id).and_then(|only| {
             store.write_remote(row.id, &run_id, "", |book| {
                 book.hold(only.as_ref())?;
                 if is_set_otherwise {
@@ -329,7 +327,7 @@ impl Way<'_> {
                 reader,
                 sending: Sending {
                     new: settings.new,
-                    only,
+                    only: only.map(|only| only.go),
                     bins_removed: settings.removed == Removed::Bin,
                     historic: match settings.historic {
                         Historic::Beside => HistoricTel::Beside,
@@ -415,7 +413,7 @@ fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
 }
 
 /// The contacts that go to a remote; all where it is none.
-fn going(store: &Store, settings: &RemoteSettings) -> Result<Option<HashSet<ContactId>>, Refusal> {
+fn going(store: &Store, settings: &RemoteSettings, remote: i64) -> Result<Option<Going>, Refusal> {
     let Some(filter) = &settings.only else {
         return Ok(None);
     };
@@ -424,6 +422,5 @@ fn going(store: &Store, settings: &RemoteSettings) -> Result<Option<HashSet<Cont
         fields: store.own_fields()?,
         ..ListQuery::default()
     };
-    let ids = store.ids(&query, 0, usize::MAX)?;
-    Ok(Some(ids.into_iter().collect()))
+    store.going(remote, &query).map(Some)
 }

@@ -727,6 +727,23 @@ fn most_cards_with_other_words_are_asked_about() {
         "lines that nobody reads stay"
     );
     assert!(synced.does(&["sync"]).contains("nothing new"));
+    // What was written over is in the history: taken back, it is there again.
+    synced.id("Person 7");
+    let last = "SELECT max(id) || '' FROM undo_point WHERE kind = 'change'";
+    let raw = Connection::open(synced.home.book()).unwrap();
+    let last: String = raw.query_row(last, [], |row| row.get(0)).unwrap();
+    synced.does(&["undo", &last]);
+    synced.id("P?rson 7");
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    synced.does(&["sync", "--accept-deletions"]);
+    assert!(
+        synced.text("7.vcf").contains("FN:P?rson 7"),
+        "{}",
+        synced.text("7.vcf")
+    );
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+    synced.changes_each(30, |_, text| text.replace("FN:P?rson", "FN:Person"));
+    synced.does(&["sync", "--accept-deletions"]);
 
     synced.changes_each(30, |_, text| text.replace("FN:Person", "FN:P?rson"));
     assert_eq!(synced.home.run(&["sync"]).0, 4);

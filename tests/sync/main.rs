@@ -29,6 +29,7 @@ mod home;
 mod interrupted;
 mod joined;
 mod on_screen;
+mod only;
 mod photos;
 mod proxied;
 mod random;

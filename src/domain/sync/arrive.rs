@@ -1,13 +1,15 @@
 //! A card that arrives: of which contact it is, and what becomes of it.
 
+use crate::domain::ids::ContactId;
+
 use super::guard::Side;
 use super::join::link;
+use super::moving::Moving;
 use super::outgoing::is_in;
 use super::part::Part;
 use super::remote::{Etag, Href, Stop};
 use super::report::{Did, Report};
 use super::row::Card;
-use super::rules::{Rule, holds};
 use super::said::{SaidCard, name_on, same_text};
 use super::take::{How, merge, revive, settle};
 
@@ -21,16 +23,15 @@ pub(super) struct Arriving<'a> {
     pub(super) keeps_ours: bool,
 }
 
-/// Takes in one card that changed there or is new.
+/// Takes in one card that changed there or is new. One that has another's place waits until it is known who is gone.
 pub(super) fn take_card<C: Card>(
     part: &mut dyn Part<C>,
     href: &Href,
     now: (Etag, C),
-    gone: &mut Vec<Href>,
+    moving: &mut Moving<C>,
     arriving: &Arriving<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
-    let name = name_on(now.1.said());
     let known = part.row(href)?;
     if let Some(mut row) = known.filter(|row| row.etag.is_some() || row.intent.is_some()) {
         if row.intent.is_none() && row.has_text_of(&now.1) {
@@ -38,6 +39,10 @@ pub(super) fn take_card<C: Card>(
             row.etag = Some(now.0);
             return part.put_row(href, &row);
         }
+        if moving.is_other(part, &row, now.1.said())? {
+            return moving.put_aside(part, &row, (href, now));
+        }
+        let name = name_on(now.1.said());
         let how = How {
             keeps_ours: arriving.keeps_ours,
             ..How::default()
@@ -53,15 +58,32 @@ pub(super) fn take_card<C: Card>(
         report.note(Did::ChangedHere, &name);
         return Ok(());
     }
+    take_new(part, href, now, moving, arriving, report)
+}
+
+/// Takes in a card that is where none was.
+pub(super) fn take_new<C: Card>(
+    part: &mut dyn Part<C>,
+    href: &Href,
+    now: (Etag, C),
+    moving: &mut Moving<C>,
+    arriving: &Arriving<'_>,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    let name = name_on(now.1.said());
     // Somebody deleted a card there and made it again, at another address.
-    if let Some(place) = find_predecessor(part, gone, now.1.said())? {
-        let old = gone.remove(place);
-        if let Some(row) = part.row(&old)? {
-            part.drop_row(&old)?;
-            report.note(Did::ChangedHere, &name);
-            merge(part, href, row, now, How::default())?;
-            return Ok(());
+    if let Some(old) = moving.take_predecessor(part, now.1.said())?
+        && let Some(mut row) = part.row(&old)?
+    {
+        make_room(part, href, Some(row.contact))?;
+        part.move_row(&old, href)?;
+        if row.intent.is_none() && row.has_text_of(&now.1) {
+            row.etag = Some(now.0);
+            return part.put_row(href, &row);
         }
+        report.note(Did::ChangedHere, &name);
+        merge(part, href, row, now, How::default())?;
+        return Ok(());
     }
     // Made by us: what was under way is this card.
     for old in arriving.open {
@@ -77,6 +99,7 @@ pub(super) fn take_card<C: Card>(
         }
     }
     let contact = part.known(href, &now.1)?;
+    make_room(part, href, contact)?;
     let is_same = link(part, href, contact, now, None)?;
     let did = match contact {
         None => Did::NewHere,
@@ -87,43 +110,26 @@ pub(super) fn take_card<C: Card>(
     Ok(())
 }
 
+/// Has a contact go elsewhere that was to be sent to where another one's card is by now.
+fn make_room<C>(
+    part: &mut dyn Part<C>,
+    href: &Href,
+    contact: Option<ContactId>,
+) -> Result<(), Stop> {
+    let Some(row) = part.row(href)? else {
+        return Ok(());
+    };
+    if Some(row.contact) == contact || part.person(row.contact)?.is_none() {
+        return part.drop_row(href);
+    }
+    let place = part.new_href(row.contact)?;
+    if place == *href {
+        return Ok(());
+    }
+    part.move_row(href, &place)
+}
+
 /// Whether a card that we made is this one: by its `UID`, its text, or its name.
 fn is_same_person(body: &SaidCard, now: &SaidCard) -> bool {
     body.uid == now.uid || is_in(body, now) || same_text(Some(&name_on(body)), Some(&name_on(now)))
-}
-
-/// The card that is gone and that this one takes the place of: with its `UID`, or the same name and something
-/// in common.
-fn find_predecessor<C: Card>(
-    part: &mut dyn Part<C>,
-    gone: &[Href],
-    now: &SaidCard,
-) -> Result<Option<usize>, Stop> {
-    if !holds(Rule::KnownAgain) {
-        return Ok(None);
-    }
-    for (place, href) in gone.iter().enumerate() {
-        let Some(row) = part.row(href)? else { continue };
-        let Some(base) = row.base.as_ref().map(Card::said) else {
-            continue;
-        };
-        let is_same = base.uid.is_some() && base.uid == now.uid || is_alike(base, now);
-        if is_same && part.person(row.contact)?.is_some() {
-            return Ok(Some(place));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether two cards are of one person: the same name, and a number or an email in common, or no number
-/// at all.
-fn is_alike(one: &SaidCard, other: &SaidCard) -> bool {
-    let has_none = |card: &SaidCard| card.tels().next().is_none();
-    same_text(Some(&name_on(one)), Some(&name_on(other)))
-        && (one.tels().any(|(key, _)| other.has_tel(key))
-            || has_none(one) && has_none(other)
-            || one
-                .details
-                .iter()
-                .any(|said| other.detail(&said.identity).is_some()))
 }

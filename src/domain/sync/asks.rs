@@ -1,9 +1,12 @@
 //! What a run asks before it does much at once. Nothing of it is done before a person has answered.
 
+use std::collections::HashSet;
+
 use crate::domain::ids::ContactId;
 
 use super::guard::{Guard, Side, is_many, is_most};
 use super::merge::in_their_words;
+use super::moving::{Moving, uid_of};
 use super::part::{Book, RemoteState, Touched};
 use super::remote::{Got, Href, Remote, Stop};
 use super::report::Did;
@@ -50,76 +53,110 @@ where
         })
     }
 
-    /// Asks where much would be deleted here.
+    /// Asks where much would be deleted here, or where most of the cards that are known say something else now.
     pub(super) fn guard_arriving(
         &mut self,
         state: &RemoteState,
         found: &Found,
     ) -> Result<(), Stop> {
-        let is_suspect = found.full && found.nothing_listed || !found.gone.is_empty();
-        if !is_suspect || self.puts_back_there() || !holds(Rule::Guard) {
+        let is_empty = found.full && found.nothing_listed;
+        let is_quiet = !is_empty && found.gone.is_empty() && found.changed.is_empty();
+        if is_quiet || !holds(Rule::Guard) {
             return Ok(());
         }
-        let linked = view(self.book, |part| part.count_linked())? + state.known;
-        if found.full && found.nothing_listed && linked > 0 {
+        let puts_back = self.puts_back_there();
+        let linked_now = view(self.book, |part| part.count_linked())?;
+        let linked = linked_now + state.known;
+        if is_empty && linked > 0 && !puts_back {
             return self.ask(Guard::EmptyList { linked }, |run| {
                 let all = view(run.book, |part| part.linked())?;
                 run.names(&all)
             });
         }
-        if is_many(found.gone.len(), linked) {
-            let gone = found.gone.len();
-            return self.ask(Guard::GoneThere { gone, linked }, |run| {
-                run.names(&found.gone)
-            });
-        }
-        Ok(())
-    }
-
-    /// Asks where most of the cards that are known say something else now.
-    pub(super) fn guard_words_there(&mut self, want: &[Href]) -> Result<(), Stop> {
-        if !is_most(want.len(), 0) || !holds(Rule::Guard) {
+        let moved = found.gone.len() + found.changed.len();
+        if !is_many(moved, linked) && !is_most(found.changed.len(), linked_now) {
             return Ok(());
         }
-        let (linked, known) = view(self.book, |part| {
-            let mut known = Vec::new();
-            for href in want {
-                if part.etag(href)?.is_some() {
-                    known.push(href.clone());
-                }
+        // A server may have given all of them a new version, and a file may be another person's by now.
+        let changed = self.look_at_changed(found)?;
+        let gone: Vec<Href> = found
+            .gone
+            .iter()
+            .chain(&changed.replaced)
+            .cloned()
+            .collect();
+        if is_many(gone.len(), linked) && !puts_back {
+            let gone = self.not_elsewhere(gone, found, changed.uids)?;
+            if is_many(gone.len(), linked) {
+                let guard = Guard::GoneThere {
+                    gone: gone.len(),
+                    linked,
+                };
+                return self.ask(guard, |run| run.names(&gone));
             }
-            Ok((part.count_linked()?, known))
-        })?;
-        if !is_most(known.len(), linked) {
+        }
+        let changed = changed.reworded;
+        if !is_most(changed.len(), linked_now) {
             return Ok(());
         }
-        // A server may have given all of them a new version.
-        let mut changed = Vec::new();
-        for hrefs in known.chunks(self.remote.batch()) {
-            let got = self.remote.get(hrefs)?;
-            view(self.book, |part| {
-                for (href, got) in &got {
-                    let Got::Card(_, now) = got else { continue };
-                    let row = part.row(href)?;
-                    if row.is_some_and(|row| has_other_words(&row.base_said(), now.said())) {
-                        changed.push(href.clone());
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        if !is_most(changed.len(), linked) {
-            return Ok(());
-        }
-        if self.puts_back_there() {
+        if puts_back {
             self.keeps_ours = true;
             return Ok(());
         }
         let guard = Guard::ChangedThere {
             changed: changed.len(),
-            linked,
+            linked: linked_now,
         };
         self.ask(guard, |run| run.names(&changed))
+    }
+
+    /// Sorts out what the cards that changed there are now.
+    fn look_at_changed(&mut self, found: &Found) -> Result<Changed, Stop> {
+        let mut moving = Moving::new(found.gone.clone(), found.changed.clone());
+        let mut changed = Changed::default();
+        for hrefs in found.changed.chunks(self.remote.batch()) {
+            let got = self.remote.get(hrefs)?;
+            view(self.book, |part| {
+                for (href, got) in &got {
+                    let Got::Card(_, now) = got else { continue };
+                    let Some(row) = part.row(href)? else { continue };
+                    if moving.is_other(part, &row, now.said())? {
+                        changed.replaced.push(href.clone());
+                        changed.uids.extend(uid_of(now.said()));
+                    } else if has_other_words(&row.base_said(), now.said()) {
+                        changed.reworded.push(href.clone());
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(changed)
+    }
+
+    /// Those of the cards that are gone which are not elsewhere by now. `uids` are of those that are known to be.
+    fn not_elsewhere(
+        &mut self,
+        gone: Vec<Href>,
+        found: &Found,
+        mut uids: HashSet<String>,
+    ) -> Result<Vec<Href>, Stop> {
+        for hrefs in found.new.chunks(self.remote.batch()) {
+            for (_, got) in self.remote.get(hrefs)? {
+                if let Got::Card(_, now) = got {
+                    uids.extend(uid_of(now.said()));
+                }
+            }
+        }
+        view(self.book, |part| {
+            let mut left = Vec::new();
+            for href in &gone {
+                let uid = part.row(href)?.and_then(|row| uid_of(&row.base_said()));
+                if uid.is_none_or(|uid| !uids.contains(&uid)) {
+                    left.push(href.clone());
+                }
+            }
+            Ok(left)
+        })
     }
 
     /// Asks where most of the contacts that are linked say something else than what is there.
@@ -185,6 +222,17 @@ where
         }
         Ok(())
     }
+}
+
+/// What the cards are that changed there.
+#[derive(Default)]
+struct Changed {
+    /// Those in the place of which another person's is.
+    replaced: Vec<Href>,
+    /// The `UID`s of these.
+    uids: HashSet<String>,
+    /// Those that say something else.
+    reworded: Vec<Href>,
 }
 
 /// Whether a card says something else to a person than before: what only lines of ours say, and how a server words it,

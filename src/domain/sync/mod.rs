@@ -29,6 +29,7 @@ mod asks;
 mod details;
 mod join;
 mod merge;
+mod moving;
 mod rules;
 mod send;
 mod take;

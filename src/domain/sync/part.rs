@@ -77,6 +77,8 @@ pub trait Part<C> {
     /// Tags the members of groups as their cards say, and takes the tags off those who left. Such a tag is not of
     /// what a contact says to the remote, unless its card says it too.
     fn settle_groups(&mut self) -> Result<(), Stop>;
+    /// Has a row be of another address, where none is.
+    fn move_row(&mut self, from: &Href, to: &Href) -> Result<(), Stop>;
     /// Forgets a row; of a group, its members lose the tag.
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop>;
     /// The version of a card that is known to be there: a quick look, without the row.
@@ -101,6 +103,9 @@ pub trait Part<C> {
     /// the rules of the Phone resource settle which number is primary.
     fn put_person(&mut self, contact: ContactId, person: &Person, card: &C)
     -> Result<Person, Stop>;
+    /// Has every contact that was changed so far in this transaction be again what it was before. What was changed
+    /// stays in the history, and comes back where this is undone.
+    fn put_back(&mut self) -> Result<(), Stop>;
     /// Takes over what changed between two versions of a contact's card in what callbook does not read: photos, and
     /// what other programs have of their own. Without an earlier version, nothing is gone.
     fn carry(&mut self, contact: ContactId, before: Option<&C>, now: &C) -> Result<(), Stop>;
@@ -123,7 +128,7 @@ pub trait Part<C> {
     fn known(&mut self, href: &Href, card: &C) -> Result<Option<ContactId>, Stop>;
     /// Whether a contact is linked to a card of this `UID` already.
     fn has_uid(&mut self, card: &SaidCard) -> Result<bool, Stop>;
-    /// Where a contact goes that has no card there yet.
+    /// Where a contact goes that has no card there yet: where no other card is.
     fn new_href(&mut self, contact: ContactId) -> Result<Href, Stop>;
     /// What was agreed of a contact with other remotes.
     fn agreed_elsewhere(&mut self, contact: ContactId) -> Result<Vec<Person>, Stop>;

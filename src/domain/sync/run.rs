@@ -5,8 +5,9 @@
 
 use std::collections::HashSet;
 
-use super::arrive::{Arriving, take_card};
+use super::arrive::{Arriving, take_card, take_new};
 use super::guard::Side;
+use super::moving::{Moving, place_anew};
 use super::part::{Book, Part, RemoteState};
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
@@ -98,7 +99,9 @@ pub(super) struct Found {
     pub(super) nothing_listed: bool,
     token: Option<String>,
     /// Cards whose version is not the one that is known.
-    want: Vec<Href>,
+    pub(super) changed: Vec<Href>,
+    /// Cards that are not known.
+    pub(super) new: Vec<Href>,
     /// Known cards that are gone.
     pub(super) gone: Vec<Href>,
 }
@@ -113,7 +116,6 @@ where
         let state = view(self.book, |part| part.state())?;
         let found = self.look(&state)?;
         self.guard_arriving(&state, &found)?;
-        self.guard_words_there(&found.want)?;
         if !holds(Rule::TokenAfterCards) {
             let token = found.token.clone();
             commit(self.book, |part| keep_token(part, token.as_ref(), false))?;
@@ -196,7 +198,8 @@ where
             full,
             nothing_listed: listed.iter().all(|(_, etag)| etag.is_none()),
             token,
-            want: Vec::new(),
+            changed: Vec::new(),
+            new: Vec::new(),
             gone: Vec::new(),
         };
         view(self.book, |part| {
@@ -204,7 +207,8 @@ where
                 let known = part.etag(href)?;
                 match etag {
                     None if known.is_some() => found.gone.push(href.clone()),
-                    Some(_) if known != *etag => found.want.push(href.clone()),
+                    Some(_) if known.is_none() => found.new.push(href.clone()),
+                    Some(_) if known != *etag => found.changed.push(href.clone()),
                     _ => {}
                 }
             }
@@ -257,15 +261,18 @@ where
     }
 
     /// Takes in what changed there, a part at a time.
-    fn take_in(&mut self, open: &[Href], mut found: Found) -> Result<(), Stop> {
+    fn take_in(&mut self, open: &[Href], found: Found) -> Result<(), Stop> {
         let arriving = Arriving {
             open,
             exact: self.remote.traits().exact_etags,
             keeps_ours: self.keeps_ours,
         };
         let mut unanswered = false;
-        let came = !found.want.is_empty();
-        let mut want = std::mem::take(&mut found.want).into_iter().peekable();
+        let came = !found.changed.is_empty() || !found.new.is_empty();
+        let mut moving = Moving::new(found.gone, found.changed.clone());
+        // Of those that are new it is known who is gone when all that changed were looked at.
+        let want = found.changed.into_iter().chain(found.new);
+        let mut want = want.peekable();
         while want.peek().is_some() {
             let batch: Vec<Href> = want.by_ref().take(self.remote.batch()).collect();
             let mut got = self.remote.get(&batch)?;
@@ -274,14 +281,14 @@ where
             while !got.is_empty() {
                 let rest = got.split_off(got.len().min(PART));
                 let part_of = std::mem::replace(&mut got, rest);
-                let gone = &mut found.gone;
+                let moving = &mut moving;
                 let report = &mut self.report;
                 commit(self.book, |part| {
                     for (href, got) in &part_of {
                         match got {
                             Got::Card(etag, card) => {
                                 let now = (etag.clone(), card.clone());
-                                take_card(part, href, now, gone, &arriving, report)?;
+                                take_card(part, href, now, moving, &arriving, report)?;
                             }
                             Got::Group(etag, group) => {
                                 report.note(Did::ChangedHere, &group.name);
@@ -296,9 +303,22 @@ where
                             Got::Gone => {}
                         }
                     }
+                    if arriving.keeps_ours {
+                        part.put_back()?;
+                    }
                     Ok(())
                 })?;
             }
+        }
+        let came_instead = std::mem::take(&mut moving.came);
+        for part_of in came_instead.chunks(PART) {
+            let (moving, report) = (&mut moving, &mut self.report);
+            commit(self.book, |part| {
+                for (href, now) in part_of {
+                    take_new(part, href, now.clone(), moving, &arriving, report)?;
+                }
+                Ok(())
+            })?;
         }
         let puts_back = self.puts_back_there();
         let report = &mut self.report;
@@ -311,7 +331,7 @@ where
                     settle(part, href, None, None, false, arriving.exact)?;
                 }
             }
-            for href in &found.gone {
+            for href in &moving.gone {
                 if puts_back && put_back(part, href)? {
                     continue;
                 }
@@ -347,7 +367,8 @@ fn put_back<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<bool, Stop> 
         return Ok(false);
     }
     part.drop_row(href)?;
-    part.put_row(href, &row.anew())?;
+    let place = place_anew(part, href, row.contact)?;
+    part.put_row(&place, &row.anew())?;
     Ok(true)
 }
 

@@ -6,6 +6,7 @@ use crate::domain::ids::ContactId;
 
 use super::guard::{Guard, is_many};
 use super::join::link;
+use super::moving::is_other_person;
 use super::outgoing::{close_decided, outgoing};
 use super::part::{Book, Part};
 use super::person::Person;
@@ -15,7 +16,7 @@ use super::row::{Card, Intent, Refused, Row};
 use super::rules::{Rule, holds};
 use super::run::{PART, Run, commit, keep_token, view};
 use super::said::name_on;
-use super::take::{How, merge, revive, settle};
+use super::take::{How, give_way, merge, revive, settle};
 
 /// How often a card goes out without a person's change in between, before it is paused: two remotes may
 /// each have a wording of their own.
@@ -260,19 +261,22 @@ where
                 }
                 Delete::Moved => {
                     let now = self.card(&href)?;
-                    self.report.note(Did::CameBack, &name);
-                    commit(self.book, |part| {
-                        let Some(row) = part.row(&href)? else {
-                            return Ok(());
+                    let came_back = commit(self.book, |part| {
+                        let (Some(row), Some(now)) = (part.row(&href)?, now.clone()) else {
+                            part.drop_row(&href)?;
+                            return Ok(false);
                         };
-                        match now.clone() {
-                            Some(now) => {
-                                merge(part, &href, row, now, How::default())?;
-                                revive(part, &href)
-                            }
-                            None => part.drop_row(&href),
+                        if is_other_person(&row.base_said(), now.1.said()) {
+                            give_way(part, &href, &row)?;
+                            return Ok(false);
                         }
+                        merge(part, &href, row, now, How::default())?;
+                        revive(part, &href)?;
+                        Ok(true)
                     })?;
+                    if came_back {
+                        self.report.note(Did::CameBack, &name);
+                    }
                 }
                 Delete::ReadOnly(why) => return Err(takes_nothing(&why)),
                 Delete::Refused(why) => {

@@ -3,12 +3,14 @@
 use super::details::{self, pairs};
 use super::join::{Now, flags_agreed_elsewhere, link, take_primary, taken_from};
 use super::merge::{self, Change, in_their_words, since_sent};
+use super::moving::{is_other_person, place_anew};
 use super::outgoing::{close_decided, is_in, outgoing, shows};
 use super::part::Part;
 use super::person::Person;
 use super::remote::{Etag, Href, Stop};
 use super::row::{Card, Conflicts, Intent, Row};
 use super::rules::{Rule, holds};
+use super::run::keep_token;
 use super::said::SaidCard;
 
 /// How a card is merged.
@@ -19,7 +21,7 @@ pub(super) struct How<'i, C> {
     pub(super) takes_out: bool,
     /// What was sent, where it is not known whether it arrived.
     pub(super) sent: Option<&'i Intent<C>>,
-    /// Whether the contact stays as it is, and goes there over what changed.
+    /// Whether what is there is taken in whole: the contact is put back then, and goes there over it.
     pub(super) keeps_ours: bool,
 }
 
@@ -43,7 +45,7 @@ pub(super) fn merge<C: Card>(
     how: How<'_, C>,
 ) -> Result<Row<C>, Stop> {
     // In what was sent, what is missing or worded otherwise is the server's doing.
-    let carries = how.from.is_none() && !how.keeps_ours;
+    let carries = how.from.is_none();
     let from = how.from.unwrap_or_else(|| row.base_said());
     let before = part.person(row.contact)?;
     if let Some(before) = &before {
@@ -70,6 +72,7 @@ pub(super) fn merge<C: Card>(
         };
         let unless = match change.sent {
             Some(sent) => since_sent(&person, &agreed, sent),
+            None if how.keeps_ours => person.clone(),
             None => agreed.clone(),
         };
         merge::apply(&mut person, &unless, &change, &mut row.conflicts);
@@ -86,7 +89,6 @@ pub(super) fn merge<C: Card>(
         }
         row.agreed = now_agreed;
         if how.keeps_ours {
-            person.clone_from(before);
             row.conflicts.clear();
         }
         flags_agreed_elsewhere(part, row.contact, before, &mut person, now.said())?;
@@ -157,6 +159,9 @@ pub(super) fn settle<C: Card>(
         return part.put_row(href, &row);
     }
     let body = intent.body.said();
+    if !is_new && is_other_person(body, now.said()) {
+        return give_way(part, href, &row);
+    }
     let is_ours = is_in(body, now.said());
     if is_new && !accepted && !is_ours {
         part.drop_row(href)?;
@@ -248,8 +253,8 @@ pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), S
         outgoing(&person, &row) == row.agreed
     };
     if is_as_agreed {
-        part.drop_row(href)?;
-        return part.delete_person(row.contact);
+        part.delete_person(row.contact)?;
+        return part.drop_row(href);
     }
     send_anew(part, href, &row)
 }
@@ -258,9 +263,29 @@ pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), S
 fn send_anew<C: Card>(part: &mut dyn Part<C>, href: &Href, row: &Row<C>) -> Result<(), Stop> {
     part.drop_row(href)?;
     match part.person(row.contact)? {
-        Some(_) => part.put_row(href, &row.anew()),
+        Some(_) => {
+            let place = place_anew(part, href, row.contact)?;
+            part.put_row(&place, &row.anew())
+        }
         None => Ok(()),
     }
+}
+
+/// Another person's card is where a contact's was while that was being sent: the contact goes elsewhere, if it is
+/// here, and the card is taken in by the next run.
+pub(super) fn give_way<C: Card>(
+    part: &mut dyn Part<C>,
+    href: &Href,
+    row: &Row<C>,
+) -> Result<(), Stop> {
+    if part.person(row.contact)?.is_some() {
+        let place = part.new_href(row.contact)?;
+        part.drop_row(href)?;
+        part.put_row(&place, &row.anew())?;
+    } else {
+        part.drop_row(href)?;
+    }
+    keep_token(part, None, false)
 }
 
 /// Deleted here and changed there: the change wins, and the contact comes back with the flags that it had.

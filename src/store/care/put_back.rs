@@ -234,7 +234,7 @@ impl Left {
             }
             let own = remotes_of(&connection)?;
             connection.execute_batch(
-                "DELETE FROM remote_conflict; DELETE FROM remote_card;
+                "DELETE FROM remote_conflict; DELETE FROM remote_card; DELETE FROM remote_former;
                  UPDATE remote SET confirmed = 0, token = NULL, seen = 0, again_at = NULL;",
             )?;
             let mut keep = connection.prepare(

@@ -313,6 +313,15 @@ impl RemoteBook<'_, '_> {
         self.answered(found())
     }
 
+    /// Whether a contact has a card there, or had one when it was deleted.
+    pub fn belongs(&mut self, contact: ContactId) -> Result<bool, Refusal> {
+        self.one(
+            "SELECT EXISTS (SELECT 1 FROM remote_card WHERE remote = ?1 AND contact = ?2 AND kind = 'person')
+                OR EXISTS (SELECT 1 FROM remote_former WHERE remote = ?1 AND contact = ?2)",
+            params![self.remote, contact.0.as_bytes()],
+        )
+    }
+
     /// Keeps a card.
     pub fn put_card(&mut self, place: &[u8], card: &LinkedCard) -> Result<(), Refusal> {
         let put = self.put(place, card);
@@ -329,6 +338,7 @@ impl RemoteBook<'_, '_> {
                 Ok((row.get(0)?, row.get(1)?, Some(row.get::<_, i64>(2)?)))
             })
             .optional()?;
+        let is_new = there.is_none();
         let (base, body, _) = there.unwrap_or_default();
         let base = self.keep(base, card.base.as_deref())?;
         let intent = card.intent.as_ref();
@@ -369,6 +379,11 @@ impl RemoteBook<'_, '_> {
                 card.twin,
                 self.run.as_bytes(),
             ])?;
+        if is_new {
+            connection
+                .prepare_cached("DELETE FROM remote_former WHERE remote = ?1 AND contact = ?2")?
+                .execute(params![self.remote, card.contact.0.as_bytes()])?;
+        }
         self.put_conflicts(place, &card.conflicts, card.changed_at)
     }
 
@@ -406,9 +421,23 @@ impl RemoteBook<'_, '_> {
         )
     }
 
-    /// Forgets a card.
+    /// Has a card be at another address, where none is.
+    pub fn move_card(&mut self, place: &[u8], href: &str, there: &[u8]) -> Result<(), Refusal> {
+        self.execute(
+            "UPDATE remote_card SET href = ?3, place = ?4, looked = 0 WHERE remote = ?1 AND place = ?2",
+            params![self.remote, place, href, there],
+        )
+    }
+
+    /// Forgets a card. That a contact had it which was deleted is kept: should it come back, it goes there again.
     pub fn drop_card(&mut self, place: &[u8]) -> Result<(), Refusal> {
         let values = params![self.remote, place];
+        self.execute(
+            "INSERT OR IGNORE INTO remote_former
+             SELECT remote, contact FROM remote_card WHERE remote = ?1 AND place = ?2 AND etag IS NOT NULL
+                AND contact IS NOT NULL AND contact NOT IN (SELECT id FROM contact)",
+            values,
+        )?;
         self.execute(
             "DELETE FROM remote_conflict WHERE remote_card IN (
                 SELECT id FROM remote_card WHERE remote = ?1 AND place = ?2)",

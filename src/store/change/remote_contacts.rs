@@ -12,13 +12,18 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::ids::CardId;
 use crate::domain::intake;
 use crate::domain::linked::SoughtCard;
+use crate::domain::listing::ListQuery;
 use crate::domain::naming::given_keys;
-use crate::domain::operation::RecordKey;
+use crate::domain::operation::{RecordKey, SyncRun};
 use crate::domain::phone::Phone;
 use crate::domain::refusal::Refusal;
+use crate::domain::title;
 
-use crate::store::db::failure::Answer;
+use crate::store::base::Store;
+use crate::store::db::failure::{Answer, Trying};
 use crate::store::db::record;
+use crate::store::undo::restore::past;
+use crate::store::write::log::{self, StepKind};
 use crate::store::write::writer::Writer;
 
 use super::remote_cards::RemoteBook;
@@ -36,6 +41,69 @@ pub struct TouchedContacts {
     pub newest: i64,
 }
 
+/// The contacts that go to a remote, where not all do.
+#[derive(Clone, Debug, Default)]
+pub struct Going {
+    /// They, with those that went when they were last in the book.
+    pub go: HashSet<ContactId>,
+    /// Those that were deleted here and are known as they were then, whether they went or not.
+    deleted: HashSet<ContactId>,
+}
+
+impl Store {
+    /// The contacts that a filter finds, and of those that were deleted here and have a card of a remote, whom it
+    /// found when they were last in the book.
+    ///
+    /// # Errors
+    /// If the database cannot be read, or who was deleted not be looked at.
+    pub fn going(&self, remote: i64, query: &ListQuery) -> Result<Going, Refusal> {
+        let mut going = Going {
+            go: self.ids(query, 0, usize::MAX)?.into_iter().collect(),
+            deleted: HashSet::new(),
+        };
+        let dead = self.read_remote(remote, |book| book.deleted())?;
+        if dead.is_empty() {
+            return Ok(going);
+        }
+        let (now, author, home) = self.start_writing()?;
+        let look = || -> Answer<()> {
+            // They are put back where nobody sees it, and this is rolled back.
+            let transaction = self.begin()?;
+            let mut writer = Writer::new(&transaction, now, home, author, &self.overseer)?;
+            for id in dead {
+                if !writer.is_there(RecordKey::Contact(id))?
+                    && writer.bring_back(id).is_ok_and(|back| back)
+                {
+                    going.deleted.insert(id);
+                }
+            }
+            let found = self.found_apart(&transaction, query)?;
+            going
+                .go
+                .extend(found.into_iter().filter(|id| going.deleted.contains(id)));
+            Ok(())
+        };
+        look().map_err(|failure| failure.refusal(&self.path, Trying::Read))?;
+        Ok(going)
+    }
+}
+
+impl Writer<'_> {
+    /// Brings a contact back as it was when it was deleted last; says whether that is known.
+    fn bring_back(&mut self, id: ContactId) -> Answer<bool> {
+        let step: Option<i64> = self
+            .connection()
+            .prepare_cached(
+                "SELECT max(point) FROM operation WHERE key = ?1 AND entity = 'contact' AND kind = 'delete'",
+            )?
+            .query_row([id.0.as_bytes()], |row| row.get(0))?;
+        let Some(step) = step else { return Ok(false) };
+        self.restore_contact(id, step - 1)?;
+        self.settle_all()?;
+        Ok(true)
+    }
+}
+
 impl RemoteBook<'_, '_> {
     /// A contact, if it is there.
     pub fn contact(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
@@ -46,6 +114,21 @@ impl RemoteBook<'_, '_> {
             Ok(Some(record::full_contact(self.writer.connection(), id)?))
         };
         self.answered(found())
+    }
+
+    /// The contacts that were deleted here and have a card there.
+    fn deleted(&mut self) -> Result<Vec<ContactId>, Refusal> {
+        let deleted = || -> Answer<Vec<ContactId>> {
+            let mut deleted = self.writer.connection().prepare_cached(
+                "SELECT contact FROM remote_card INDEXED BY remote_card_todo
+                 WHERE remote = ?1 AND NOT looked AND contact IS NOT NULL AND etag IS NOT NULL
+                    AND contact NOT IN (SELECT id FROM contact)",
+            )?;
+            let deleted =
+                deleted.query_map([self.remote], |row| Ok(ContactId(record::uuid(row, 0)?)))?;
+            Ok(deleted.collect::<rusqlite::Result<_>>()?)
+        };
+        self.answered(deleted())
     }
 
     /// A contact with the card that it came from, if it is there.
@@ -123,6 +206,32 @@ impl RemoteBook<'_, '_> {
         self.answered(put)
     }
 
+    /// Has the contacts that were changed in this transaction be again what they were before it, in a step of a run
+    /// of its own: where that is taken back, they are what was changed.
+    pub fn put_back(&mut self, remote: &str) -> Result<(), Refusal> {
+        let put = |writer: &mut Writer<'_>| -> Answer<()> {
+            let changed = writer.changed();
+            if changed.is_empty() {
+                return Ok(());
+            }
+            writer.end_step(&title::written_over(remote))?;
+            let before = log::newest(writer.connection())? - 1;
+            writer.set_step(StepKind::Sync(SyncRun {
+                remote: remote.to_owned(),
+                id: Uuid::now_v7(),
+            }));
+            for id in changed {
+                // Who was made in it stays.
+                if past(writer.connection(), id, None, before)?.is_some() {
+                    writer.restore_contact(id, before)?;
+                }
+            }
+            writer.settle_all()
+        };
+        let put = put(self.writer);
+        self.answered(put)
+    }
+
     /// Gives a contact another card of its own.
     pub fn put_own_card(&mut self, full: FullContact, card: &[u8]) -> Result<(), Refusal> {
         let put = |writer: &mut Writer<'_>| -> Answer<()> {
@@ -166,15 +275,9 @@ impl RemoteBook<'_, '_> {
     /// Brings a contact back from the bin, if it is still there.
     pub fn bring_back(&mut self, id: ContactId) -> Result<Option<FullContact>, Refusal> {
         let back = |writer: &mut Writer<'_>| -> Answer<Option<FullContact>> {
-            let step: Option<i64> = writer
-                .connection()
-                .prepare_cached(
-                    "SELECT max(point) FROM operation WHERE key = ?1 AND entity = 'contact' AND kind = 'delete'",
-                )?
-                .query_row([id.0.as_bytes()], |row| row.get(0))?;
-            let Some(step) = step else { return Ok(None) };
-            writer.restore_contact(id, step - 1)?;
-            writer.settle_all()?;
+            if !writer.bring_back(id)? {
+                return Ok(None);
+            }
             Ok(Some(record::full_contact(writer.connection(), id)?))
         };
         let back = back(self.writer);
@@ -278,29 +381,31 @@ impl RemoteBook<'_, '_> {
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Holds back the deletions of those that do not go out: all linked contacts but those that do.
-    pub fn hold(&mut self, going: Option<&HashSet<ContactId>>) -> Result<(), Refusal> {
-        if going.is_none() {
+    /// Holds back the deletions of those that do not go out: all linked contacts but those that do. Of who was thrown
+    /// away for good it stays as it was.
+    pub fn hold(&mut self, going: Option<&Going>) -> Result<(), Refusal> {
+        let Some(going) = going else {
             // All go; those whose contact is gone go with the next deletions.
             return self.execute(
                 "UPDATE remote_card INDEXED BY remote_card_todo SET held = 0 WHERE remote = ?1 AND held
                     AND contact IN (SELECT id FROM contact)",
                 params![self.remote],
             );
-        }
+        };
         let hold = || -> Answer<()> {
             let connection = self.writer.connection();
             let mut linked = connection.prepare_cached(
-                "SELECT r.contact, r.held FROM remote_card r JOIN contact c ON c.id = r.contact
-                 WHERE r.remote = ?1",
+                "SELECT r.contact, r.held, EXISTS (SELECT 1 FROM contact c WHERE c.id = r.contact)
+                 FROM remote_card r WHERE r.remote = ?1 AND r.contact IS NOT NULL",
             )?;
             let linked = linked.query_map([self.remote], |row| {
-                Ok((ContactId(record::uuid(row, 0)?), row.get::<_, bool>(1)?))
+                let id = ContactId(record::uuid(row, 0)?);
+                Ok((id, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
             })?;
             for linked in linked.collect::<rusqlite::Result<Vec<_>>>()? {
-                let (id, held) = linked;
-                let is_held = going.is_some_and(|going| !going.contains(&id));
-                if is_held != held {
+                let (id, held, is_here) = linked;
+                let is_held = !going.go.contains(&id);
+                if is_held != held && (is_here || going.deleted.contains(&id)) {
                     connection
                         .prepare_cached(
                             "UPDATE remote_card SET held = ?3 WHERE remote = ?1 AND contact = ?2",

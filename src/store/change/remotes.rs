@@ -262,6 +262,7 @@ fn drop_links(connection: &Connection, id: i64) -> Answer<()> {
         [id],
     )?;
     connection.execute("DELETE FROM remote_card WHERE remote = ?1", [id])?;
+    connection.execute("DELETE FROM remote_former WHERE remote = ?1", [id])?;
     Ok(())
 }
 

@@ -77,6 +77,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../assets/migrations/010.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        version: 11,
+        sql: include_str!("../../../assets/migrations/011.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// Gives a book its id.

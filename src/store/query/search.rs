@@ -4,10 +4,11 @@ use rusqlite::Connection;
 
 use crate::domain::contact::ContactId;
 use crate::domain::listing::{Found, ListQuery};
+use crate::domain::query::Query;
 use crate::domain::refusal::Refusal;
 use crate::store::base::Store;
 use crate::store::cache::condition::day_of;
-use crate::store::cache::search::Hits;
+use crate::store::cache::search::{Hits, Search};
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 
@@ -62,18 +63,35 @@ impl Store {
         ids(connection, self.hits(connection, query)?.rows.iter())
     }
 
+    /// The same in a transaction of which nothing is to be kept, not even in memory.
+    pub(in crate::store) fn found_apart(
+        &self,
+        connection: &Connection,
+        query: &ListQuery,
+    ) -> Answer<Vec<ContactId>> {
+        let asked = self.asked(query);
+        let found = Search::default().hits(connection, query, asked, self.home())?;
+        ids(connection, found.rows.iter())
+    }
+
     /// Whom a query finds, as they are in this snapshot.
     pub(in crate::store) fn hits(
         &self,
         connection: &Connection,
         query: &ListQuery,
     ) -> Answer<Hits> {
-        let mut asked = query.query();
-        if asked.is_relative() {
-            asked = asked.on(day_of((self.options.clock)()));
-        }
+        let asked = self.asked(query);
         let mut search = self.search.borrow_mut();
         search.hits(connection, query, asked, self.home())
+    }
+
+    /// What a query asks for today.
+    fn asked(&self, query: &ListQuery) -> Query {
+        let asked = query.query();
+        if asked.is_relative() {
+            return asked.on(day_of((self.options.clock)()));
+        }
+        asked
     }
 }
 

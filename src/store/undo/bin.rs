@@ -244,6 +244,7 @@ impl Writer<'_> {
                 SELECT id FROM remote_card WHERE contact IN (SELECT key FROM thrown));
              -- Of a number that is no more.
              DELETE FROM remote_conflict WHERE length(key) > 8 AND key NOT IN (SELECT identity FROM phone);
+             DELETE FROM remote_former WHERE contact IN (SELECT key FROM thrown);
              UPDATE remote_card SET agreed = '{}', intent_says = NULL
                 WHERE contact IN (SELECT key FROM thrown WHERE entity = 'contact');
              -- The steps that tell a sync of it are gone with it.

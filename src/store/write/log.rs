@@ -316,6 +316,12 @@ fn touched(connection: &Connection, by: &str, id: i64) -> rusqlite::Result<Vec<C
         .collect()
 }
 
+/// The newest step.
+pub(in crate::store) fn newest(connection: &Connection) -> rusqlite::Result<i64> {
+    let sql = "SELECT coalesce(max(id), 0) FROM undo_point";
+    connection.query_row(sql, [], |row| row.get(0))
+}
+
 /// The step that last did a change: itself, or the last redo of it.
 pub(in crate::store) fn last_done(connection: &Connection, target: i64) -> rusqlite::Result<i64> {
     let sql = "SELECT max(id) FROM undo_point WHERE id = ?1 OR (target = ?1 AND kind = 'redo')";

@@ -458,6 +458,18 @@ impl<'c> Writer<'c> {
         Ok(())
     }
 
+    /// The contacts that were changed in this step.
+    pub(in crate::store) fn changed(&self) -> BTreeSet<ContactId> {
+        let traces = self.traces.values();
+        traces
+            .map(|trace| match trace {
+                Trace::Created(contact) => *contact,
+                Trace::Deleted(record) => record.contact(),
+                Trace::Changed(_, after) => after.contact(),
+            })
+            .collect()
+    }
+
     /// Ends a step and begins another one in the same transaction, so that all of them are written
     /// or none.
     pub(in crate::store) fn end_step(&mut self, title: &str) -> Answer<()> {

@@ -173,6 +173,13 @@ impl Part<SimCard> for SimPart {
         Ok(())
     }
 
+    fn move_row(&mut self, from: &Href, to: &Href) -> Result<(), Stop> {
+        if let Some(row) = self.side().rows.remove(from) {
+            self.side().rows.insert(to.clone(), row);
+        }
+        Ok(())
+    }
+
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop> {
         self.side().rows.remove(href);
         Ok(())
@@ -259,6 +266,11 @@ impl Part<SimCard> for SimPart {
         Ok(person.clone())
     }
 
+    fn put_back(&mut self) -> Result<(), Stop> {
+        // There are too few people for it to be asked whether their words are meant.
+        Ok(())
+    }
+
     fn make_person(
         &mut self,
         person: &Person,
@@ -336,7 +348,11 @@ impl Part<SimCard> for SimPart {
             .contacts
             .get(&contact)
             .map(|contact| contact.uid.clone());
-        Ok(Href(format!("{}.vcf", uid.unwrap_or_default())))
+        let place = Href(format!("{}.vcf", uid.unwrap_or_default()));
+        if self.etag(&place)?.is_some() {
+            return Ok(Href(format!("{}.vcf", self.book.new_id())));
+        }
+        Ok(place)
     }
 
     fn agreed_elsewhere(&mut self, contact: ContactId) -> Result<Vec<Person>, Stop> {
