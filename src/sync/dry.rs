@@ -1,96 +1,127 @@
 //! A remote that is read and not written: what a run would do there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::sync::remote::{
     Answered, Changes, Delete, Etag, Got, Href, Put, Remote, Stop, Traits,
 };
 
-/// A remote that answers as if what was sent had been taken.
+/// What of a remote is known in the runs that only try: what was read there, and what it would be.
 #[derive(Debug)]
-pub struct DryRemote<R: Remote> {
-    remote: R,
-    read: HashMap<Href, R::Card>,
-    sent: HashMap<Href, R::Card>,
+pub(super) struct Tried<C> {
+    /// The cards that were read there.
+    read: HashMap<Href, C>,
+    /// Those that would have been sent, with the version that each has then.
+    sent: HashMap<Href, (Etag, C)>,
+    /// Those that would have been deleted.
+    deleted: HashSet<Href>,
+    /// How many were sent.
+    versions: u64,
 }
 
-impl<R: Remote> DryRemote<R> {
-    /// Reads a remote, and sends it nothing.
-    #[must_use]
-    pub fn new(remote: R) -> Self {
+impl<C> Default for Tried<C> {
+    fn default() -> Self {
         Self {
-            remote,
             read: HashMap::new(),
             sent: HashMap::new(),
+            deleted: HashSet::new(),
+            versions: 0,
         }
     }
 }
 
-impl<R: Remote> DryRemote<R> {
-    /// The remote itself.
-    #[must_use]
-    pub const fn remote(&self) -> &R {
-        &self.remote
-    }
-
-    /// The cards that were read there.
-    #[must_use]
-    pub const fn read(&self) -> &HashMap<Href, R::Card> {
-        &self.read
+impl<C> Tried<C> {
+    /// The card that was read at an address.
+    pub(super) fn read(&self, href: &Href) -> Option<&C> {
+        self.read.get(href)
     }
 
     /// Whether a card would have been sent.
-    #[must_use]
-    pub fn is_sent(&self, href: &Href) -> bool {
+    pub(super) fn is_sent(&self, href: &Href) -> bool {
         self.sent.contains_key(href)
+    }
+
+    /// Whether a card would have been deleted there.
+    pub(super) fn is_deleted(&self, href: &Href) -> bool {
+        self.deleted.contains(href)
     }
 }
 
-/// The version of a card that was not sent.
-fn unsent() -> Etag {
-    Etag("not sent".to_owned())
+/// A remote that answers as if what was sent had been taken.
+#[derive(Debug)]
+pub(super) struct DryRemote<'t, R: Remote> {
+    /// The remote itself.
+    pub(super) remote: R,
+    /// What is known of it.
+    pub(super) tried: &'t mut Tried<R::Card>,
 }
 
-impl<R: Remote> Remote for DryRemote<R>
+impl<'t, R: Remote> DryRemote<'t, R> {
+    /// Reads a remote, and sends it nothing. What earlier runs would have sent is there.
+    pub(super) const fn new(remote: R, tried: &'t mut Tried<R::Card>) -> Self {
+        Self { remote, tried }
+    }
+}
+
+impl<R: Remote> Remote for DryRemote<'_, R>
 where
     R::Card: Clone,
 {
     type Card = R::Card;
 
     fn changes(&mut self, token: Option<&str>) -> Result<Changes, Stop> {
-        self.remote.changes(token)
+        let mut changes = self.remote.changes(token)?;
+        let Tried { sent, deleted, .. } = &*self.tried;
+        let is_as_listed = |href: &Href| !sent.contains_key(href) && !deleted.contains(href);
+        changes.listed.retain(|(href, _)| is_as_listed(href));
+        if changes.full {
+            let sent = sent.iter();
+            let sent = sent.map(|(href, (etag, _))| (href.clone(), Some(etag.clone())));
+            changes.listed.extend(sent);
+        }
+        Ok(changes)
     }
 
     fn get(&mut self, hrefs: &[Href]) -> Result<Answered<R::Card>, Stop> {
-        let (sent, asked): (Vec<&Href>, Vec<&Href>) =
-            hrefs.iter().partition(|href| self.sent.contains_key(href));
-        let asked: Vec<Href> = asked.into_iter().cloned().collect();
-        let mut got = if asked.is_empty() {
-            Vec::new()
-        } else {
-            self.remote.get(&asked)?
-        };
-        for (href, got) in &got {
-            if let Got::Card(_, card) = got {
-                self.read.insert(href.clone(), card.clone());
+        let mut got = Vec::new();
+        let mut asked = Vec::new();
+        for href in hrefs {
+            if let Some((etag, card)) = self.tried.sent.get(href) {
+                got.push((href.clone(), Got::Card(etag.clone(), card.clone())));
+            } else if self.tried.deleted.contains(href) {
+                got.push((href.clone(), Got::Gone));
+            } else {
+                asked.push(href.clone());
             }
         }
-        for href in sent {
-            let card = self.sent.get(href).cloned();
-            got.extend(card.map(|card| (href.clone(), Got::Card(unsent(), card))));
+        if asked.is_empty() {
+            return Ok(got);
         }
+        let there = self.remote.get(&asked)?;
+        for (href, there) in &there {
+            if let Got::Card(_, card) = there {
+                self.tried.read.insert(href.clone(), card.clone());
+            }
+        }
+        got.extend(there);
         Ok(got)
     }
 
     fn put(&mut self, href: &Href, card: &R::Card, _: Option<&Etag>) -> Result<Put, Stop> {
-        self.sent.insert(href.clone(), card.clone());
+        self.tried.versions += 1;
+        let etag = Etag(format!("not sent {}", self.tried.versions));
+        self.tried.deleted.remove(href);
+        let sent = (etag.clone(), card.clone());
+        self.tried.sent.insert(href.clone(), sent);
         Ok(Put::Taken {
-            etag: Some(unsent()),
+            etag: Some(etag),
             href: href.clone(),
         })
     }
 
-    fn delete(&mut self, _: &Href, _: &Etag) -> Result<Delete, Stop> {
+    fn delete(&mut self, href: &Href, _: &Etag) -> Result<Delete, Stop> {
+        self.tried.sent.remove(href);
+        self.tried.deleted.insert(href.clone());
         Ok(Delete::Done)
     }
 

@@ -29,7 +29,7 @@ use super::book::{Sending, SyncBook, Terms};
 use super::card::{CardReader, RemoteCard};
 use super::carddav::AddressBook;
 use super::carddav::http::Traffic;
-use super::dry::DryRemote;
+use super::dry::{DryRemote, Tried};
 use super::folder::Folder;
 use super::plan::Rehearsal;
 use super::server::Server;
@@ -123,6 +123,18 @@ pub fn sync_server(
     book: AddressBook,
     asked: Asked<'_>,
 ) -> Synced {
+    server_run(store, settings, row, book, asked, None)
+}
+
+/// The same; with what is known of a remote that is only tried, the book is a copy already.
+pub(super) fn server_run(
+    store: &mut Store,
+    settings: &RemoteSettings,
+    row: &RemoteRow,
+    book: AddressBook,
+    asked: Asked<'_>,
+    tried: Option<&mut Tried<RemoteCard>>,
+) -> Synced {
     let mut learned = Learned::of(row);
     let reader = match reader(store, settings) {
         Ok(reader) => reader,
@@ -145,10 +157,20 @@ pub fn sync_server(
         new_place: Box::new(move |name| format!("{folder}{name}.vcf")),
         asked,
     };
+    if let Some(tried) = tried {
+        let mut dry = DryRemote::new(server, tried);
+        let ended = way.try_on(store, &mut dry);
+        let traffic = dry.remote.book().traffic();
+        return Synced {
+            traffic,
+            ..Synced::of(ended)
+        };
+    }
     if asked.dry {
-        let mut dry = DryRemote::new(server);
+        let mut tried = Tried::default();
+        let mut dry = DryRemote::new(server, &mut tried);
         let synced = way.rehearse(store, &mut dry);
-        let traffic = dry.remote().book().traffic();
+        let traffic = dry.remote.book().traffic();
         return Synced { traffic, ..synced };
     }
     let (report, end) = way.perform(store, &mut server);
@@ -184,6 +206,18 @@ pub fn sync_folder(
     path: &Path,
     asked: Asked<'_>,
 ) -> Synced {
+    folder_run(store, settings, row, path, asked, None)
+}
+
+/// The same; with what is known of a remote that is only tried, the book is a copy already.
+pub(super) fn folder_run(
+    store: &mut Store,
+    settings: &RemoteSettings,
+    row: &RemoteRow,
+    path: &Path,
+    asked: Asked<'_>,
+    tried: Option<&mut Tried<RemoteCard>>,
+) -> Synced {
     let reader = match reader(store, settings) {
         Ok(reader) => reader,
         Err(refusal) => return Synced::of(not_begun(refusal)),
@@ -202,10 +236,13 @@ pub fn sync_folder(
         new_place: Box::new(|name| format!("{name}.vcf")),
         asked,
     };
-    if asked.dry {
-        way.rehearse(store, &mut DryRemote::new(folder))
-    } else {
-        Synced::of(way.perform(store, &mut folder))
+    match tried {
+        Some(tried) => Synced::of(way.try_on(store, &mut DryRemote::new(folder, tried))),
+        None if asked.dry => {
+            let mut tried = Tried::default();
+            way.rehearse(store, &mut DryRemote::new(folder, &mut tried))
+        }
+        None => Synced::of(way.perform(store, &mut folder)),
     }
 }
 
@@ -221,6 +258,38 @@ impl Synced {
             traffic: Traffic::default(),
             planned: Vec::new(),
         }
+    }
+}
+
+impl Synced {
+    /// With what would be done, where the run came to its end: what differs between a book and its copy.
+    pub(super) fn planned(
+        mut self,
+        store: &Store,
+        copy: &Store,
+        settings: &RemoteSettings,
+        row: &RemoteRow,
+        asked: Asked<'_>,
+        tried: &Tried<RemoteCard>,
+    ) -> Self {
+        if self.end.is_err() {
+            return self;
+        }
+        let planned = reader(store, settings).and_then(|reader| {
+            let begins_again = row.counts.undone > 0 && asked.sends_undo == Some(false);
+            let rehearsal = Rehearsal {
+                remote: row.id,
+                is_first: !row.confirmed || begins_again,
+                sends: !Learned::of(row).traits(settings).read_only,
+                reader,
+            };
+            rehearsal.planned(store, copy, tried)
+        });
+        match planned {
+            Ok(planned) => self.planned = planned,
+            Err(refusal) => self.end = Err(Stop::Book(Box::new(refusal))),
+        }
+        self
     }
 }
 
@@ -252,38 +321,40 @@ impl Way<'_> {
         (report, end)
     }
 
-    /// Syncs a copy of the book with a remote that is only read.
+    /// Syncs a copy of the book with a remote that is only read, and says what would be done.
     fn rehearse<R: Remote<Card = RemoteCard>>(
         self,
         store: &Store,
-        remote: &mut DryRemote<R>,
+        remote: &mut DryRemote<'_, R>,
     ) -> Synced {
         let (mut copy, _folder) = match copied(store) {
             Ok(copied) => copied,
             Err(refusal) => return Synced::of(not_begun(refusal)),
         };
-        if let Some(sends) = self.asked.sends_undo
-            && let Err(refusal) = copy.decide_undone(self.row.id, &self.settings.name, sends)
+        let (settings, row, asked) = (self.settings, self.row, self.asked);
+        let (report, end) = self.try_on(&mut copy, remote);
+        let synced = Synced::of((report, end));
+        synced.planned(store, &copy, settings, row, asked, remote.tried)
+    }
+
+    /// Syncs a copy of the book with a remote that is only read.
+    fn try_on<R: Remote<Card = RemoteCard>>(
+        self,
+        copy: &mut Store,
+        remote: &mut DryRemote<'_, R>,
+    ) -> Ended {
+        let (settings, row) = (self.settings, self.row);
+        if let Some(sends) = self.asked.sends_undo.filter(|_| row.counts.undone > 0)
+            && let Err(refusal) = copy.decide_undone(row.id, &settings.name, sends)
         {
-            return Synced::of(not_begun(refusal));
+            return not_begun(refusal);
         }
-        let rehearsal = Rehearsal {
-            remote: self.row.id,
-            is_first: !self.row.confirmed,
-            sends: !remote.traits().read_only,
-            reader: self.reader.clone(),
-        };
-        let (report, end) = self.go(&mut copy, remote);
-        if end.is_err() {
-            return Synced::of((report, end));
-        }
-        match rehearsal.planned(store, &copy, remote) {
-            Ok(planned) => Synced {
-                planned,
-                ..Synced::of((report, end))
-            },
-            Err(refusal) => Synced::of((report, Err(Stop::Book(Box::new(refusal))))),
-        }
+        let (report, end) = self.go(copy, remote);
+        let end = end.and_then(|()| {
+            let confirmed = copy.confirm_remote(&settings.name);
+            confirmed.map_err(|refusal| Stop::Book(Box::new(refusal)))
+        });
+        (report, end)
     }
 
     fn go<R: Remote<Card = RemoteCard>>(self, store: &mut Store, remote: &mut R) -> Ended {
@@ -384,7 +455,7 @@ fn drop_stale_copies() {
 }
 
 /// A copy of a book, in a folder that goes with it.
-fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
+pub(super) fn copied(store: &Store) -> Result<(Store, TempDir), Refusal> {
     let failed = |error: std::io::Error| {
         let why = format!("cannot make a copy to try the sync on: {error}");
         Refusal::new(Kind::Storage, why)

@@ -1,6 +1,6 @@
 //! What a run did to a copy of the book, as the plan of what it would do.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::domain::attachment::Attachment;
 use crate::domain::contact::ContactId;
@@ -10,14 +10,14 @@ use crate::domain::number::display;
 use crate::domain::refusal::Refusal;
 use crate::domain::sync::kept::read_conflict;
 use crate::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, compared};
-use crate::domain::sync::remote::{Href, Remote};
+use crate::domain::sync::remote::Href;
 use crate::domain::sync::row::{Card as _, ConflictKey};
 use crate::domain::sync::{Person, taken_as};
 use crate::exchange::vcard;
 use crate::store::Store;
 
 use super::card::{CardReader, RemoteCard};
-use super::dry::DryRemote;
+use super::dry::Tried;
 
 /// A run on a copy of the book.
 #[derive(Debug)]
@@ -41,25 +41,34 @@ struct Both<'a> {
 
 impl Rehearsal {
     /// What would be done, by what differs between the book and its copy after the run.
-    pub(super) fn planned<R: Remote<Card = RemoteCard>>(
+    pub(super) fn planned(
         &self,
         store: &Store,
         copy: &Store,
-        dry: &DryRemote<R>,
+        tried: &Tried<RemoteCard>,
     ) -> Result<Vec<PlannedCard>, Refusal> {
         let before = store.listed_cards(self.remote)?;
         let after = copy.listed_cards(self.remote)?;
         let known: HashMap<&[u8], &ListedCard> =
             before.iter().map(|card| (&*card.place, card)).collect();
-        let stays: HashSet<&[u8]> = after.iter().map(|card| &*card.place).collect();
+        let stays: HashMap<&[u8], &ListedCard> =
+            after.iter().map(|card| (&*card.place, card)).collect();
+        // A card may be where another one was.
+        let people = before.iter().filter(|card| card.is_there);
+        let people: HashMap<ContactId, &ListedCard> = people
+            .filter_map(|card| Some((card.contact?, card)))
+            .collect();
         let mut planned = Vec::new();
         for card in &after {
             let was = known.get(&*card.place).copied();
-            planned.extend(self.of_card(store, copy, dry, was, card)?);
+            let was = was.filter(|was| was.contact.is_none() || was.contact == card.contact);
+            let elsewhere = || people.get(&card.contact?).copied();
+            planned.extend(self.of_card(store, copy, tried, was.or_else(elsewhere), card)?);
         }
         for card in &before {
-            if !stays.contains(&*card.place) {
-                planned.extend(self.of_gone(store, copy, card)?);
+            let stays = stays.get(&*card.place);
+            if stays.is_none_or(|stays| card.contact.is_some() && stays.contact != card.contact) {
+                planned.extend(self.of_gone(store, copy, tried, card)?);
             }
         }
         Ok(planned)
@@ -78,16 +87,16 @@ impl Rehearsal {
         self.reader.read(card?.base?).ok()
     }
 
-    fn of_card<R: Remote<Card = RemoteCard>>(
+    fn of_card(
         &self,
         store: &Store,
         copy: &Store,
-        dry: &DryRemote<R>,
+        tried: &Tried<RemoteCard>,
         was: Option<&ListedCard>,
         card: &ListedCard,
     ) -> Result<Option<PlannedCard>, Refusal> {
         let href = Href(card.href.clone());
-        let (read, is_sent) = (dry.read().get(&href), dry.is_sent(&href));
+        let (read, is_sent) = (tried.read(&href), tried.is_sent(&href));
         if let Some(why) = &card.refused
             && (self.is_first || was.is_none_or(|was| was.refused.is_none()))
         {
@@ -106,9 +115,13 @@ impl Rehearsal {
         if read.is_none() && !is_sent {
             return Ok(None);
         }
-        let (before, after) = (self.contact(store, id)?, self.contact(copy, id)?);
-        let Some(after) = after else {
+        let Some(after) = self.contact(copy, id)? else {
             return Ok(None);
+        };
+        let before = match read {
+            Some(_) => self.contact(store, id)?,
+            // Only sent: what it is by then, by whatever other remote it may be.
+            None => Some(after.clone()),
         };
         let base = match (read, was) {
             (Some(read), _) => Some(read.clone()),
@@ -158,6 +171,7 @@ impl Rehearsal {
         &self,
         store: &Store,
         copy: &Store,
+        tried: &Tried<RemoteCard>,
         card: &ListedCard,
     ) -> Result<Option<PlannedCard>, Refusal> {
         let Some(id) = card.contact.filter(|_| card.is_there) else {
@@ -168,6 +182,7 @@ impl Rehearsal {
         let base = self.base(self.linked(store, &card.place)?);
         let why = match (&before, &after) {
             (_, Some(_)) => return Ok(None),
+            (Some(_), None) if tried.is_deleted(&Href(card.href.clone())) => "gone elsewhere",
             (Some(_), None) => "gone there",
             (None, None) => "deleted here",
         };

@@ -14,8 +14,10 @@ use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
 use crate::store::Store;
 
+use super::card::RemoteCard;
 use super::carddav::trace::Trace;
-use super::one::{Asked, Synced, sync_folder, sync_server};
+use super::dry::Tried;
+use super::one::{Asked, Synced, copied, folder_run, server_run};
 use super::open::open;
 use super::server::stopped;
 
@@ -74,23 +76,66 @@ pub fn sync_all(
     asked: RoundsAsked<'_>,
     ask: &mut dyn FnMut(&str, &str) -> Option<String>,
 ) -> Result<Vec<Outcome>, Refusal> {
-    let mut outcomes = Vec::new();
-    for settings in remotes {
-        outcomes.push(one(store, settings, asked, ask)?);
+    if asked.asked.dry && remotes.len() > 1 {
+        return try_all(store, remotes, asked, ask);
     }
-    if remotes.len() < 2 || asked.asked.dry {
+    go_round(remotes.len(), |at| {
+        let settings = remotes.get(at);
+        settings.map(|settings| one(store, settings, asked, ask, None))
+    })
+}
+
+/// Tries a sync of several remotes on one copy of the book: what comes from one goes to the others.
+fn try_all(
+    store: &Store,
+    remotes: &[&RemoteSettings],
+    asked: RoundsAsked<'_>,
+    ask: &mut dyn FnMut(&str, &str) -> Option<String>,
+) -> Result<Vec<Outcome>, Refusal> {
+    let (mut copy, _folder) = copied(store)?;
+    let mut tried = Vec::new();
+    tried.resize_with(remotes.len(), Tried::default);
+    let mut outcomes = go_round(remotes.len(), |at| {
+        let (settings, tried) = (remotes.get(at)?, tried.get_mut(at));
+        Some(one(&mut copy, settings, asked, ask, tried))
+    })?;
+    for ((settings, outcome), tried) in remotes.iter().zip(&mut outcomes).zip(&tried) {
+        let Outcome::Synced(run) = outcome else {
+            continue;
+        };
+        if let Err(Stop::Password(_)) = &run.synced.end {
+            // It is not tried again by itself.
+            store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
+            let sends = !settings.read_only;
+            let outcome = outcome_of(&run.synced, &run.row, sends, now(), run.took);
+            store.note_run(&settings.name, &outcome)?;
+        }
+        let synced = std::mem::replace(&mut run.synced, Synced::of((Report::default(), Ok(()))));
+        run.synced = synced.planned(store, &copy, settings, &run.row, asked.asked, tried);
+    }
+    Ok(outcomes)
+}
+
+/// Goes round so many remotes, until a round moves nothing.
+fn go_round(
+    remotes: usize,
+    mut one: impl FnMut(usize) -> Option<Result<Outcome, Refusal>>,
+) -> Result<Vec<Outcome>, Refusal> {
+    let outcomes = (0..remotes).filter_map(&mut one);
+    let mut outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+    if remotes < 2 {
         return Ok(outcomes);
     }
     for _ in 1..ROUNDS {
         let mut moved = false;
-        for (settings, outcome) in remotes.iter().zip(&mut outcomes) {
+        for (at, outcome) in outcomes.iter_mut().enumerate() {
             let Outcome::Synced(before) = outcome else {
                 continue;
             };
             if before.synced.end.is_err() {
                 continue;
             }
-            let Outcome::Synced(again) = one(store, settings, asked, ask)? else {
+            let Some(Outcome::Synced(again)) = one(at).transpose()? else {
                 continue;
             };
             moved |= !again.synced.report.is_empty();
@@ -134,6 +179,7 @@ fn one(
         trace,
     }: RoundsAsked<'_>,
     ask: &mut dyn FnMut(&str, &str) -> Option<String>,
+    mut tried: Option<&mut Tried<RemoteCard>>,
 ) -> Result<Outcome, Refusal> {
     let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
     if row.paused {
@@ -143,7 +189,9 @@ fn one(
     let row = match asked.sends_undo {
         _ if undone == 0 => row,
         None => return Ok(Outcome::Undone(undone)),
+        // A plan decides nothing: it is made of a copy.
         Some(_) if asked.dry => row,
+        Some(false) if !confirms_first => row,
         Some(sends) => {
             store.decide_undone(row.id, &settings.name, sends)?;
             store.ensure_remote(&settings.name, settings.kind(), &settings.book())?
@@ -153,7 +201,8 @@ fn one(
     if let (false, Some(why)) = (by_person, refused) {
         return Ok(Outcome::Blocked(why.clone()));
     }
-    let is_plan = !row.confirmed && !confirms_first;
+    let begins_again = undone > 0 && asked.sends_undo == Some(false);
+    let is_plan = !(row.confirmed && !begins_again || confirms_first);
     let asked = Asked {
         dry: asked.dry || is_plan,
         answers: Answers {
@@ -172,7 +221,18 @@ fn one(
         }
         said.clone()
     };
-    let mut synced = run(store, settings, &row, asked, &mut ask, trace);
+    if is_plan {
+        // What is only planned is done to nothing that another remote would see.
+        tried = None;
+    }
+    let mut synced = run(
+        store,
+        settings,
+        &row,
+        (asked, trace),
+        &mut ask,
+        tried.as_deref_mut(),
+    );
     if let (Err(Stop::Asked(guard)), Some((answer, seen))) = (&synced.end, decided)
         && seen.is_none_or(|seen| seen.covers(**guard))
     {
@@ -181,7 +241,7 @@ fn one(
             ..asked
         };
         let before = synced.traffic;
-        synced = run(store, settings, &row, asked, &mut ask, trace);
+        synced = run(store, settings, &row, (asked, trace), &mut ask, tried);
         synced.traffic.requests += before.requests;
         synced.traffic.bytes += before.bytes;
     }
@@ -222,14 +282,14 @@ fn run(
     store: &mut Store,
     settings: &RemoteSettings,
     row: &RemoteRow,
-    asked: Asked<'_>,
+    (asked, trace): (Asked<'_>, Option<&Trace>),
     ask: &mut dyn FnMut(&str) -> Option<String>,
-    trace: Option<&Trace>,
+    tried: Option<&mut Tried<RemoteCard>>,
 ) -> Synced {
     match &settings.place {
-        Place::Folder(path) => sync_folder(store, settings, row, path, asked),
+        Place::Folder(path) => folder_run(store, settings, row, path, asked, tried),
         Place::Server(_) => match open(settings, ask, trace) {
-            Ok(book) => sync_server(store, settings, row, book, asked),
+            Ok(book) => server_run(store, settings, row, book, asked, tried),
             Err(stop) => Synced::of((Report::default(), Err(stopped(stop)))),
         },
     }

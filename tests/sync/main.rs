@@ -24,6 +24,7 @@ mod trace;
 
 mod asking;
 mod everyday;
+mod folders;
 mod fuzz;
 mod home;
 mod interrupted;
