@@ -66,9 +66,9 @@ impl Rehearsal {
             planned.extend(self.of_card(store, copy, tried, was.or_else(elsewhere), card)?);
         }
         for card in &before {
-            let stays = stays.get(&*card.place);
-            if stays.is_none_or(|stays| card.contact.is_some() && stays.contact != card.contact) {
-                planned.extend(self.of_gone(store, copy, tried, card)?);
+            let now = stays.get(&*card.place);
+            if now.is_none_or(|now| now.contact != card.contact) {
+                planned.extend(self.of_gone(store, copy, tried, (card, now.is_some()))?);
             }
         }
         Ok(planned)
@@ -172,7 +172,7 @@ impl Rehearsal {
         store: &Store,
         copy: &Store,
         tried: &Tried<RemoteCard>,
-        card: &ListedCard,
+        (card, is_replaced): (&ListedCard, bool),
     ) -> Result<Option<PlannedCard>, Refusal> {
         let Some(id) = card.contact.filter(|_| card.is_there) else {
             return Ok(None);
@@ -184,6 +184,8 @@ impl Rehearsal {
             (_, Some(_)) => return Ok(None),
             (Some(_), None) if tried.is_deleted(&Href(card.href.clone())) => "gone elsewhere",
             (Some(_), None) => "gone there",
+            // Another card is where it was, or it is another contact's.
+            (None, None) if is_replaced => return Ok(None),
             (None, None) => "deleted here",
         };
         let both = Both {

@@ -86,7 +86,7 @@ where
             .cloned()
             .collect();
         if is_many(gone.len(), linked) && !puts_back {
-            let gone = self.not_elsewhere(gone, found, changed.uids)?;
+            let gone = self.not_elsewhere(&gone, found, changed.uids)?;
             if is_many(gone.len(), linked) {
                 let guard = Guard::GoneThere {
                     gone: gone.len(),
@@ -136,7 +136,7 @@ where
     /// Those of the cards that are gone which are not elsewhere by now. `uids` are of those that are known to be.
     fn not_elsewhere(
         &mut self,
-        gone: Vec<Href>,
+        gone: &[Href],
         found: &Found,
         mut uids: HashSet<String>,
     ) -> Result<Vec<Href>, Stop> {
@@ -149,7 +149,7 @@ where
         }
         view(self.book, |part| {
             let mut left = Vec::new();
-            for href in &gone {
+            for href in gone {
                 let uid = part.row(href)?.and_then(|row| uid_of(&row.base_said()));
                 if uid.is_none_or(|uid| !uids.contains(&uid)) {
                     left.push(href.clone());

@@ -61,6 +61,10 @@ impl Store {
             go: self.ids(query, 0, usize::MAX)?.into_iter().collect(),
             deleted: HashSet::new(),
         };
+        #[allow(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is not general enough over the lifetimes of the book"
+        )]
         let dead = self.read_remote(remote, |book| book.deleted())?;
         if dead.is_empty() {
             return Ok(going);
