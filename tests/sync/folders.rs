@@ -20,11 +20,12 @@ impl Folders {
         for name in names {
             let path = home.path().join(name);
             fs::create_dir(&path).unwrap();
-            config += &format!(
+            let block = format!(
                 "[[remote]]\nname = \"{name}\"\nkind = \"folder\"\npath = \"{}\"\nnew = {}\n",
                 path.display(),
                 *name == names[0]
             );
+            config.push_str(&block);
         }
         fs::write(home.config(), config).unwrap();
         Self { home }
@@ -132,7 +133,7 @@ fn a_folder_that_is_written_anew_keeps_everybody_apart() {
     let mut wanted = before.clone();
     wanted.retain(|(name, _)| !name.starts_with("Person D"));
     assert_eq!(folders.people(), wanted);
-    assert_eq!(folders.does(&["sync"]).contains("nothing new"), true);
+    assert!(folders.does(&["sync"]).contains("nothing new"));
     assert_eq!(folders.there("one").len(), 11);
     // What is changed of them goes to the file that they have now.
     folders.does(&[
