@@ -36,8 +36,8 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     let mut marks = 0;
     let mut before = None;
     for sign in text.chars() {
-        let is_one_break = sign == '\n' && before.replace(sign) == Some('\r');
-        if is_one_break {
+        let before = before.replace(sign);
+        if sign == '\n' && before == Some('\r') {
             continue;
         }
         if is_mark(sign) {
