@@ -137,6 +137,9 @@ pub struct Config {
     pub fields: OwnFields,
     /// The places that the book is kept the same with.
     pub remotes: Vec<RemoteSettings>,
+    /// The names of the remotes that are not used, since something is wrong with their blocks; blank where a block has
+    /// none.
+    pub unused: Vec<String>,
     /// What the file says of keys, in the order of its lines.
     pub keys: Vec<KeyLine>,
     /// What is wrong with the file, each with the file and the line.
@@ -209,7 +212,7 @@ impl Config {
             for (key, value) in fields.into_iter().chain(others) {
                 let name = key.get_ref().as_ref();
                 if name == "remote" {
-                    config.remotes =
+                    (config.remotes, config.unused) =
                         remote_blocks::read(value, key.span().start, &config.fields, &mut faults);
                 } else if let Err(why) = config.set(name, value, &mut faults) {
                     faults.add(key.span().start, &why);
@@ -254,6 +257,7 @@ impl Config {
             filters: Vec::new(),
             fields: OwnFields::none(),
             remotes: Vec::new(),
+            unused: Vec::new(),
             keys: Vec::new(),
             troubles: Vec::new(),
             set: Vec::new(),

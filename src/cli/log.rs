@@ -80,7 +80,11 @@ impl LogCommand {
             return Ok(history_told(&entries));
         }
         let steps = store.steps(self.before, self.lines)?;
-        let rows: Vec<_> = steps.iter().map(step_row).collect();
+        let rows: Vec<_> = steps
+            .iter()
+            .enumerate()
+            .map(|(at, step)| step_row(step, head_of(steps.get(..at).unwrap_or_default(), step)))
+            .collect();
         let data: Vec<Value> = steps
             .iter()
             .map(|step| {
@@ -110,13 +114,24 @@ impl LogCommand {
     }
 }
 
-fn step_row(step: &StepEntry) -> [String; 6] {
+/// The newest of the steps above one that are of the same run: all of it is taken back as one.
+fn head_of(above: &[StepEntry], step: &StepEntry) -> Option<i64> {
+    let run = step.point.run.as_ref()?;
+    let mut above = above.iter().map(|step| &step.point);
+    let head = above.find(|point| point.run.as_ref().is_some_and(|of| of.id == run.id));
+    head.map(|point| point.id)
+}
+
+fn step_row(step: &StepEntry, head: Option<i64>) -> [String; 6] {
     [
         step.point.id.to_string(),
         when(step.point.at),
         step.point.by().into_owned(),
         count(step.rows, "change"),
-        step.point.title.clone(),
+        match head {
+            Some(head) => format!("{}, part of run {head}", step.point.title),
+            None => step.point.title.clone(),
+        },
         step.standing.word().to_owned(),
     ]
 }
@@ -238,7 +253,11 @@ impl UndoCommand {
             };
         }
         let undone = self.undone(&mut store)?;
-        Ok(steps_told("Undone", "nothing to undo", &undone))
+        let mut told = steps_told("Undone", "nothing to undo", &undone);
+        if undone.iter().any(|point| point.run.is_some()) {
+            told.words.push_str(&waiting(&store)?);
+        }
+        Ok(told)
     }
 
     fn undone(&self, store: &mut Store) -> Result<Vec<UndoPoint>, Refusal> {
@@ -261,6 +280,20 @@ impl UndoCommand {
         });
         Ok(undone?.into_iter().collect())
     }
+}
+
+/// Which remotes wait since a sync was undone, and how they go on.
+fn waiting(store: &Store) -> Result<String, Refusal> {
+    let mut told = String::new();
+    for row in store.remotes()?.iter().filter(|row| row.counts.undone > 0) {
+        let name = &row.name;
+        let _ = writeln!(
+            told,
+            "the next sync with {name} waits until you choose: callbook sync --again {name} begins with a first sync, \
+             callbook sync --send-undo {name} deletes there what is gone here"
+        );
+    }
+    Ok(told)
 }
 
 /// The last step that is in effect, and that a person did.

@@ -21,6 +21,7 @@ use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::RemoteRow;
 use crate::domain::safe::safe;
+use crate::domain::sync::guard::Guard;
 use crate::domain::words::count;
 use crate::store::Store;
 
@@ -130,6 +131,13 @@ pub(super) fn configured<'c>(
 ) -> Result<&'c RemoteSettings, Refusal> {
     let found = config.remotes.iter().find(|remote| remote.name == name);
     found.ok_or_else(|| {
+        if config.unused.iter().any(|unused| unused == name) {
+            let why = format!(
+                "remote {name} is not used; correct its lines in {}, as the warning says",
+                shown(&config.file)
+            );
+            return Refusal::new(Kind::Invalid, why);
+        }
         let names: Vec<&str> = config.remotes.iter().map(|one| one.name.as_str()).collect();
         let others = if names.is_empty() {
             "callbook remote add sets one up".to_owned()
@@ -147,9 +155,12 @@ pub(super) fn configured<'c>(
 fn list(config: &Config, known: &[RemoteRow]) -> CommandAnswer {
     let mut rows =
         vec![["NAME", "KIND", "CARDS", "LAST SYNCED", "STATE", "ADDRESS"].map(str::to_owned)];
+    // A sentence has a line of its own: it would part the columns.
+    let mut below = Vec::new();
     let mut documents = Vec::new();
     for remote in &config.remotes {
         let row = known.iter().find(|row| row.name == remote.name);
+        below.push(row.and_then(|row| more_of(row, remote)));
         rows.push(cells(
             &remote.name,
             remote.kind(),
@@ -161,11 +172,17 @@ fn list(config: &Config, known: &[RemoteRow]) -> CommandAnswer {
     }
     for row in known {
         if !config.remotes.iter().any(|remote| remote.name == row.name) {
+            below.push(None);
             rows.push(cells(&row.name, &row.kind, &row.book, Some(row), false));
             documents.push(document(&row.name, &row.book, Some(row), None));
         }
     }
-    let mut words = columns(&rows);
+    let mut words = String::new();
+    let mut below = std::iter::once(None).chain(below);
+    for line in columns(&rows).lines() {
+        let told = below.next().flatten().map(|told| format!("  {told}\n"));
+        let _ = write!(words, "{line}\n{}", told.unwrap_or_default());
+    }
     if documents.is_empty() {
         "no remotes; callbook remote add sets one up\n".clone_into(&mut words);
     }
@@ -190,10 +207,30 @@ fn cells(
     ]
 }
 
-/// What needs to be known of a remote, the most pressing first.
+/// Why a remote is not synced, and what to do about it; none where the state says all.
+fn more_of(row: &RemoteRow, settings: &RemoteSettings) -> Option<String> {
+    let name = &row.name;
+    if row.paused {
+        return None;
+    }
+    if let Some(trouble) = &row.trouble {
+        return Some(format!("not synced: {}", safe(trouble)));
+    }
+    if row.counts.undone > 0 {
+        return Some(format!(
+            "it waits until you choose: callbook sync --again {name}, or callbook sync --send-undo {name}"
+        ));
+    }
+    let only = settings.only.as_ref().filter(|_| row.counts.held > 0)?;
+    let held = usize::try_from(row.counts.held).unwrap_or(usize::MAX);
+    let held = count(held, "contact");
+    Some(format!("{held} not sent: only {} goes there", safe(only)))
+}
+
+/// What needs to be known of a remote in a few words, the most pressing first.
 fn state(row: Option<&RemoteRow>, is_set: bool) -> String {
     if !is_set {
-        return "paused: it is not in the configuration".to_owned();
+        return "not in the configuration".to_owned();
     }
     let Some(row) = row else {
         return "not synced yet".to_owned();
@@ -201,12 +238,19 @@ fn state(row: Option<&RemoteRow>, is_set: bool) -> String {
     if row.paused {
         return "paused".to_owned();
     }
-    if let Some(trouble) = &row.trouble {
-        return safe(trouble).into_owned();
+    if row.trouble.is_some() {
+        let short = match Guard::remembered(&row.traits) {
+            Some(guard) => guard.short(),
+            None if row.has_refused_password() => "sign-in failed".to_owned(),
+            None if row.is_busy() => "busy".to_owned(),
+            None if row.again_at.is_some() => "offline".to_owned(),
+            None => "not synced".to_owned(),
+        };
+        return short;
     }
     let counts = row.counts;
     if counts.undone > 0 {
-        return "a sync was taken back; callbook sync says how it goes on".to_owned();
+        return "a sync was undone".to_owned();
     }
     let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let mut told = Vec::new();
@@ -271,6 +315,7 @@ fn document(
             "refused": counts.refused,
             "unread": counts.unread,
             "conflicts": counts.conflicts,
+            "held": counts.held,
             "traits": traits,
         },
     })

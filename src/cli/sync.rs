@@ -1,9 +1,10 @@
 //! `callbook sync`: keeps the book and the address books elsewhere the same.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -83,6 +84,13 @@ impl SyncCommand {
         if self.names.is_empty() {
             remotes.extend(&config.remotes);
         }
+        // A remote whose block is not used is not synced either, and whoever reads only the status has to learn of it.
+        let unused = self.names.is_empty() && !config.unused.is_empty();
+        if remotes.is_empty() && unused {
+            let why =
+                "no remote can be synced; correct its lines in config.toml, as the warning says";
+            return Err(Error::msg(why));
+        }
         if remotes.is_empty() {
             let why =
                 "no remote is set up; callbook remote add finds an address book and sets it up";
@@ -123,16 +131,20 @@ impl SyncCommand {
             decided: self.put_back.then_some((GuardAnswer::PutBack, None)),
             trace: trace.as_ref(),
         };
-        let mut ask =
-            |_: &str, question: &str| Questions::open()?.ask_hidden(question, signal).ok();
+        // A password is asked for once, also where a remote is read twice.
+        let mut typed: HashMap<String, Option<String>> = HashMap::new();
+        let mut ask = |name: &str, question: &str| {
+            let ask = || Questions::open()?.ask_hidden(question, signal).ok();
+            typed.entry(name.to_owned()).or_insert_with(ask).clone()
+        };
         // Whatever was under way is looked at by the next run.
         signal.is_safe_anywhere();
-        let outcomes = sync_all(&mut store, &remotes, asked, &mut ask).map_err(|refusal| {
-            if refusal.kind == Kind::Stopped {
-                return Refusal::new(Kind::Stopped, STOPPED_MIDWAY);
+        let mut outcomes = sync_all(&mut store, &remotes, asked, &mut ask).map_err(midway)?;
+        if self.dry_run {
+            for (settings, outcome) in remotes.iter().zip(&mut outcomes) {
+                plan_past_guard(&mut store, settings, outcome, asked, &mut ask).map_err(midway)?;
             }
-            refusal
-        })?;
+        }
         if let Some(trace) = &trace {
             trace_is_whole(trace);
         }
@@ -150,12 +162,51 @@ impl SyncCommand {
             "meta": { "to_decide": to_decide },
         });
         let told = answer(Ok(CommandAnswer::new(document, text)), self.json)?;
+        let lacks = unused || !self.dry_run && lacks_some(&store, &names)?;
         Ok(if told == 0 {
-            status(&outcomes, to_decide)
+            status(&outcomes, to_decide, lacks)
         } else {
             told
         })
     }
+}
+
+/// What is said where a person stops a sync.
+fn midway(refusal: Refusal) -> Refusal {
+    match refusal.kind {
+        Kind::Stopped => Refusal::new(Kind::Stopped, STOPPED_MIDWAY),
+        _ => refusal,
+    }
+}
+
+/// Whether a remote has cards that it does not take, or that cannot be read.
+fn lacks_some(store: &Store, names: &[&str]) -> Result<bool, Refusal> {
+    let rows = store.remotes()?;
+    let mut rows = rows.iter().filter(|row| names.contains(&&*row.name));
+    Ok(rows.any(|row| row.counts.refused + row.counts.unread > 0))
+}
+
+/// Where a dry run is asked about much, adds what would be done with each card if that was accepted.
+fn plan_past_guard(
+    store: &mut Store,
+    settings: &RemoteSettings,
+    outcome: &mut Outcome,
+    asked: RoundsAsked<'_>,
+    ask: &mut dyn FnMut(&str, &str) -> Option<String>,
+) -> Result<(), Refusal> {
+    let Outcome::Synced(run) = outcome else {
+        return Ok(());
+    };
+    if !matches!(run.synced.end, Err(Stop::Asked(_))) {
+        return Ok(());
+    }
+    let mut accepting = asked;
+    accepting.asked.answers.accepts_deletions = true;
+    let accepted = sync_all(store, &[settings], accepting, ask)?;
+    if let Some(Outcome::Synced(accepted)) = accepted.into_iter().next() {
+        run.synced.planned = accepted.synced.planned;
+    }
+    Ok(())
 }
 
 /// Fails if none of the remotes has an undone sync to decide about.
@@ -178,8 +229,8 @@ fn refuse_where_nothing_was_taken_back(
     Err(Refusal::new(Kind::Invalid, why))
 }
 
-/// The exit status: what is worst of all remotes.
-fn status(outcomes: &[Outcome], to_decide: usize) -> u8 {
+/// The exit status: what is worst of all remotes. `lacks` says whether something is not synced beside them.
+fn status(outcomes: &[Outcome], to_decide: usize, lacks: bool) -> u8 {
     let status_of = |outcome: &Outcome| match outcome {
         Outcome::Synced(run) => match &run.synced.end {
             Ok(()) => 0,
@@ -193,11 +244,12 @@ fn status(outcomes: &[Outcome], to_decide: usize) -> u8 {
         Outcome::Paused => 0,
     };
     let worst = outcomes.iter().map(status_of).max().unwrap_or_default();
-    if worst == 0 && to_decide > 0 {
+    let decides = if to_decide > 0 {
         super::exit::status(Kind::Conflict)
     } else {
-        worst
-    }
+        0
+    };
+    worst.max(decides).max(u8::from(lacks))
 }
 
 fn traffic(run: &RemoteRun) -> String {
@@ -280,7 +332,7 @@ fn sentence(name: &str, outcome: &Outcome) -> String {
             count(*cards, "card")
         ),
         Outcome::Blocked(why) => format!(
-            "not synced: {why}; callbook sync {name} on a terminal tries it again, or callbook remote resume {name}"
+            "not synced: {why}. It is not tried again by itself: callbook sync {name}, on a terminal, does"
         ),
     }
 }
@@ -307,8 +359,13 @@ fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<String, R
         let Outcome::Synced(run) = outcome else {
             continue;
         };
-        for (_, card) in { run.synced.report.done.iter() }.filter(|(did, _)| *did == Did::Unread) {
-            let _ = writeln!(told, "{name}  cannot read {}", safe(card));
+        for (side, names) in run.synced.report.deleted() {
+            let _ = writeln!(told, "{name}  {side}: {}", safe(&first_of(&names)));
+        }
+        let details = store.remote_details(name)?;
+        for (card, why) in &details.unread {
+            let file = card.rsplit('/').next().unwrap_or(card);
+            let _ = writeln!(told, "{name}  cannot read {}: {}", safe(file), safe(why));
         }
         for (contact, gone) in &run.synced.report.brought_back {
             let side = match gone {
@@ -318,7 +375,7 @@ fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<String, R
             let who = store.contact(*contact)?.name;
             let _ = writeln!(told, "{name}  kept {}: {side}", safe(&who));
         }
-        for (who, why) in store.remote_details(name)?.refused {
+        for (who, why) in details.refused {
             let _ = writeln!(
                 told,
                 "{name}  does not take {}: {}; callbook sync {name} sends it again",
@@ -403,6 +460,17 @@ fn plan(synced: &Synced) -> String {
 /// How many of those that are asked about are named in a line.
 const NAMED: usize = 8;
 
+/// The first of some names.
+fn first_of(names: &[&str]) -> String {
+    let first = names.iter().take(NAMED).map(|name| shown_name(name));
+    let first = first.collect::<Vec<_>>().join(", ");
+    if names.len() > NAMED {
+        format!("{first} …")
+    } else {
+        first
+    }
+}
+
 /// Who is meant where a run asks: the first of them, and how to see all.
 fn first_asked(name: &str, report: &Report) -> String {
     let first = report.asked.iter().take(NAMED);
@@ -427,7 +495,9 @@ fn came_to(report: &Report) -> String {
             Did::Joined => ("~", "there and here: one from now on"),
             Did::Linked => ("=", "the same on both sides"),
             Did::ChangedHere => ("←", "changed there"),
+            Did::Group => ("←", "a group there: its members have its name as a tag"),
             Did::GoneThere => ("←", "gone there"),
+            Did::Stayed => ("→", "deleted there and changed here: stays"),
             Did::CameBack => ("←", "deleted here and changed there: comes back"),
             Did::NewThere => ("→", "only here"),
             Did::ChangedThere => ("→", "changed here"),
@@ -457,6 +527,16 @@ fn of_document(name: &str, outcome: &Outcome) -> Value {
         done.map(|(did, name)| json!({ "did": word(*did), "name": shown_name(name) }))
             .collect::<Vec<_>>()
     });
+    let stop = run.and_then(|run| run.synced.end.as_ref().err());
+    let why = match outcome {
+        Outcome::Blocked(why) => Some(why.clone()),
+        _ => stop.map(why_stopped),
+    };
+    let asked = run.filter(|_| matches!(stop, Some(Stop::Asked(_))));
+    let asked = asked.map(|run| {
+        let asked = run.synced.report.asked.iter();
+        asked.map(|name| shown_name(name)).collect::<Vec<_>>()
+    });
     json!({
         "type": "syncs",
         "id": name,
@@ -465,9 +545,23 @@ fn of_document(name: &str, outcome: &Outcome) -> Value {
             "done": done,
             "requests": run.map(|run| run.synced.traffic.requests),
             "bytes": run.map(|run| run.synced.traffic.bytes),
-            "trouble": run.and_then(|run| run.synced.end.as_ref().err()).map(why_stopped),
+            "trouble": why,
+            "kind": stop.map(kind),
+            "asked": asked,
         },
     })
+}
+
+/// Why a run ended early, in documents.
+const fn kind(stop: &Stop) -> &'static str {
+    match stop {
+        Stop::Later { .. } => "unreachable",
+        Stop::Password(_) => "password",
+        Stop::Asked(_) => "guard",
+        Stop::Stopped => "stopped",
+        Stop::Book(_) => "book",
+        Stop::Trouble(_) => "trouble",
+    }
 }
 
 /// What was done with a card, in documents.
@@ -477,7 +571,9 @@ const fn word(did: Did) -> &'static str {
         Did::Joined => "joined",
         Did::Linked => "linked",
         Did::ChangedHere => "changed_here",
+        Did::Group => "group",
         Did::GoneThere => "gone_there",
+        Did::Stayed => "stayed",
         Did::CameBack => "came_back",
         Did::NewThere => "new_there",
         Did::ChangedThere => "changed_there",

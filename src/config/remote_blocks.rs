@@ -9,7 +9,9 @@ use etcetera::home_dir;
 use toml::de::{DeTable, DeValue};
 
 use super::faults::Faults;
-use super::remotes::{PasswordFrom, Place, RemoteSettings, ServerSettings, TIMEOUT, Word, is_name};
+use super::remotes::{
+    PasswordFrom, Place, RemoteSettings, ServerSettings, TIMEOUT, Word, is_name, written,
+};
 use super::values::{Value, text};
 use crate::domain::own_fields::OwnFields;
 use crate::domain::query::{Query, Typing};
@@ -64,12 +66,16 @@ fn flag(name: &str, value: &Value<'_>) -> Result<bool, String> {
 fn time(name: &str, value: &Value<'_>, least: u64) -> Result<Duration, String> {
     let most = 30 * 24 * 3600;
     let told = text(name, value)?;
-    let time = time_of(told).filter(|time| (least..=most).contains(&time.as_secs()));
-    time.ok_or_else(|| {
-        format!(
-            "{name} = \"{told}\": expected a time of at least {least}s, such as \"30s\", \"15m\" or \"1h\""
-        )
-    })
+    let why = match time_of(told) {
+        Some(time) if time.as_secs() < least => {
+            let least = Duration::from_secs(least);
+            format!("expected at least {}", written(Some(least)))
+        }
+        Some(time) if time.as_secs() > most => "expected at most 30 days".to_owned(),
+        Some(time) => return Ok(time),
+        None => "expected a number with s, m, h or d, such as \"15m\" or \"1h\"".to_owned(),
+    };
+    Err(format!("{name} = \"{told}\": {why}"))
 }
 
 fn time_or_never(name: &str, value: &Value<'_>, least: u64) -> Result<Option<Duration>, String> {
@@ -294,22 +300,24 @@ impl Draft {
     }
 }
 
-/// Reads all blocks. One that has a fault is left out.
+/// Reads all blocks. One that has a fault is left out, and its name is given beside the others.
 pub(super) fn read(
     value: &Value<'_>,
     header: usize,
     fields: &OwnFields,
     faults: &mut Faults<'_>,
-) -> Vec<RemoteSettings> {
+) -> (Vec<RemoteSettings>, Vec<String>) {
     let Some(blocks) = value.get_ref().as_array() else {
         faults.add(header, "remotes are written as blocks below [[remote]]");
-        return Vec::new();
+        return (Vec::new(), vec![String::new()]);
     };
     let mut remotes: Vec<RemoteSettings> = Vec::new();
+    let mut unused = Vec::new();
     for block in blocks {
         let at = block.span().start;
         let DeValue::Table(table) = block.get_ref() else {
             faults.add(at, "remotes are written as blocks below [[remote]]");
+            unused.push(String::new());
             continue;
         };
         let wrong = match one(table, at, fields, &remotes) {
@@ -324,14 +332,18 @@ pub(super) fn read(
         };
         let name = { table.iter() }.find(|(key, _)| key.get_ref().as_ref() == "name");
         let name = name.and_then(|(_, value)| value.get_ref().as_str());
-        let name = name
-            .filter(|name| is_name(name))
-            .unwrap_or("without a name");
+        let name = name.filter(|name| is_name(name)).unwrap_or_default();
+        let shown = if name.is_empty() {
+            "without a name"
+        } else {
+            name
+        };
         for (at, why) in wrong {
-            faults.add(at, &format!("remote {name} is not used: {why}"));
+            faults.add(at, &format!("remote {shown} is not used: {why}"));
         }
+        unused.push(name.to_owned());
     }
-    remotes
+    (remotes, unused)
 }
 
 /// Reads one block, after others.

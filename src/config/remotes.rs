@@ -261,7 +261,7 @@ pub fn is_name(name: &str) -> bool {
 }
 
 /// A time as the file has it.
-fn written(time: Option<Duration>) -> String {
+pub(super) fn written(time: Option<Duration>) -> String {
     match time.map(|time| time.as_secs()) {
         None => "never".to_owned(),
         Some(seconds) if seconds % 3600 == 0 => format!("{}h", seconds / 3600),

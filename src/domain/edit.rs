@@ -49,6 +49,12 @@ pub struct InRemote {
     pub synced_at: Option<Timestamp>,
     /// Whether something was changed here that is not there yet.
     pub is_waiting: bool,
+    /// Whether it was changed here since, and the change is not sent: nothing is, or not of this contact.
+    pub is_apart: bool,
+    /// Whether it is not among those that are to go there, and which go, as a filter.
+    pub held: Option<String>,
+    /// Its tags that are groups there: they are not sent.
+    pub groups: Vec<String>,
     /// Why the card is not taken there, if it is not.
     pub refused: Option<String>,
     /// How many fields were changed here and there to different things.
@@ -69,10 +75,21 @@ impl InRemote {
         if self.is_waiting {
             return "changed here, not sent yet".to_owned();
         }
-        match self.synced_at {
-            Some(synced) => format!("as there since {}", at(synced)),
-            None => "as there".to_owned(),
+        let mut told = match (self.is_apart, &self.held, self.synced_at) {
+            (true, Some(only), _) => format!("changed here, not sent: only {only} goes there"),
+            (false, Some(only), _) => format!("not sent: only {only} goes there"),
+            (true, None, _) => "changed here; nothing is sent there".to_owned(),
+            (false, None, Some(synced)) => format!("as there since {}", at(synced)),
+            (false, None, None) => "as there".to_owned(),
+        };
+        if let [first, ..] = self.groups.as_slice() {
+            let (tags, are) = match self.groups.len() {
+                1 => (first.clone(), "is a group there, and"),
+                _ => (self.groups.join(", "), "are groups there, and"),
+            };
+            told = format!("{told}; {tags} {are} not sent as a tag");
         }
+        told
     }
 }
 

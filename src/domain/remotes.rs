@@ -59,6 +59,8 @@ pub struct RemoteCounts {
     pub conflicts: u64,
     /// Linked or made by a run that was taken back.
     pub undone: u64,
+    /// Linked to a contact that is not sent, since it is not among those that are to go there.
+    pub held: u64,
 }
 
 /// The cards of a remote that a person may want to look at, and its last run.
@@ -100,6 +102,12 @@ pub struct LastRun {
     pub came: usize,
     /// How many went out.
     pub went: usize,
+    /// How many contacts were deleted here, since they are gone there.
+    #[serde(default)]
+    pub deleted_here: usize,
+    /// How many cards were deleted there, since they are gone here.
+    #[serde(default)]
+    pub deleted_there: usize,
     /// How many requests it took; none of a folder.
     pub requests: u64,
     /// How many bytes were sent and read.
@@ -119,7 +127,7 @@ impl LastRun {
 
     /// Whether nothing came of it that anybody would look for.
     const fn is_idle(&self) -> bool {
-        self.is_whole && self.came == 0 && self.went == 0
+        self.is_whole && self.came + self.went + self.deleted_here + self.deleted_there == 0
     }
 }
 
@@ -167,7 +175,10 @@ impl BroughtBackEntry {
 }
 
 /// Why a remote's password is not tried again unasked: the words before those of the server.
-pub const REFUSED_PASSWORD: &str = "the password was refused: ";
+pub const REFUSED_PASSWORD: &str = "sign-in failed: ";
+
+/// What a server is said to be that asks to wait, with the words before it.
+pub const BUSY: &str = " is busy (";
 
 impl RemoteRow {
     /// Whether its password was refused the last time.
@@ -175,6 +186,13 @@ impl RemoteRow {
     pub fn has_refused_password(&self) -> bool {
         let trouble = self.trouble.as_ref();
         trouble.is_some_and(|why| why.starts_with(REFUSED_PASSWORD))
+    }
+
+    /// Whether the server asked to wait the last time.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        let trouble = self.trouble.as_ref();
+        self.again_at.is_some() && trouble.is_some_and(|why| why.contains(BUSY))
     }
 
     /// Whether the server refused a password that was typed at that time.
@@ -234,6 +252,19 @@ pub fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.to_ascii_lowercase().ends_with(".localhost")
         || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Where something came from, for people: of what a remote brought, the name of the remote.
+#[must_use]
+pub fn source_words(source: &str) -> &str {
+    let of_remote = ["carddav:", "folder:"];
+    let mut names = of_remote
+        .iter()
+        .filter_map(|kind| source.strip_prefix(kind));
+    names
+        .next()
+        .filter(|name| !name.is_empty())
+        .unwrap_or(source)
 }
 
 /// A field that both sides changed to different things.

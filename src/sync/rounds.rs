@@ -9,7 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::remotes::{BroughtBack, LastRun, REFUSED_PASSWORD, RemoteRow, RunOutcome};
 use crate::domain::sync::guard::{Guard, GuardAnswer, REMEMBERED, Side};
 use crate::domain::sync::remote::Stop;
-use crate::domain::sync::report::Report;
+use crate::domain::sync::report::{Did, Report};
 use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
 use crate::store::Store;
@@ -331,6 +331,8 @@ fn outcome_of(
         at: tried_at,
         came: synced.report.came(),
         went: synced.report.went(),
+        deleted_here: synced.report.count(Did::GoneThere),
+        deleted_there: synced.report.count(Did::DeletedThere),
         requests: synced.traffic.requests,
         bytes: synced.traffic.bytes,
         millis: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),

@@ -2,10 +2,11 @@
 //!
 //! Joins the protocol, which knows texts, with a run, which knows cards, and says what each answer means to it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::carddav::AddressBook;
 use super::carddav::{answers, stop};
+use crate::domain::safe::safe;
 use crate::domain::sync::remote::{Changes, Delete, Etag, Got, Href, Put, Remote, Stop, Traits};
 
 /// The version in a list of a card that the server gives none for. No card has it, so that such a card is read each
@@ -134,7 +135,23 @@ fn there(href: &Href) -> answers::Href {
 
 /// What ends a run, by what is to be done about it.
 pub(super) fn stopped(stop: stop::Stop) -> Stop {
-    let why = stop.why;
+    let mut why = stop.why;
+    match &stop.kind {
+        stop::Kind::Gone => why.push_str(
+            "; nothing was deleted, here or there. Where the address book is somewhere else now, callbook remote add \
+             finds it; give its address as the url of this remote",
+        ),
+        stop::Kind::Forbidden => why.push_str("; check that the user may use this address book"),
+        stop::Kind::Elsewhere(to) => {
+            // Writing to a string cannot fail.
+            let _ = write!(
+                why,
+                "; the password is not sent there unasked. If that is right, give {} as the url of this remote",
+                safe(to)
+            );
+        }
+        _ => {}
+    }
     match stop.kind {
         stop::Kind::Unreachable | stop::Kind::Unknown => Stop::Later { why, after: None },
         stop::Kind::Later(after) => Stop::Later { why, after },

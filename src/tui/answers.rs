@@ -10,7 +10,7 @@ use crate::domain::words::count;
 
 use super::app::App;
 use super::ctx::{Asked, Shown};
-use super::keymap::Action;
+use super::keymap::{Action, Scope};
 use super::pages::News;
 use super::pages::question::Question;
 use super::protocol::{Effect, Purpose, Reply, Step, Ticket, Toast, Tone, Written};
@@ -69,10 +69,11 @@ impl App {
             _ => Tone::Good,
         };
         let redo = self.session.key(self.pages.top().scope(), Action::Redo);
+        let sync = self.session.key(Scope::Contacts, Action::Sync);
         let undo = written.point.as_ref().map(|point| point.id);
         self.session.toast = Some(Toast {
             tone,
-            text: describe(written, &redo),
+            text: describe(written, &redo, &sync),
             undo: undo.filter(|_| written.step == Step::Forward),
         });
         self.session.values = None;
@@ -135,7 +136,7 @@ fn not_there(refusal: &Refusal) -> Option<&str> {
 }
 
 /// What was written, for people.
-fn describe(written: &Written, redo: &str) -> String {
+fn describe(written: &Written, redo: &str, sync: &str) -> String {
     let title = written.point.as_ref().map(|point| point.title.clone());
     match (written.step, title, &written.report) {
         (_, _, Some(report)) => match &report.kept {
@@ -149,6 +150,10 @@ fn describe(written: &Written, redo: &str) -> String {
         },
         (Step::Forward, Some(title), None) => title,
         (Step::Forward, None, None) => "Nothing to change".to_owned(),
+        (Step::UndoneSync, title, None) => format!(
+            "Undone: {}; the next sync waits until you choose: {sync} asks how it goes on",
+            title.unwrap_or_default()
+        ),
         (Step::Undone, Some(title), None) => format!("Undone: {title}"),
         (Step::Undone, None, None) => "Nothing to undo".to_owned(),
         (Step::UndoneBackTo(steps), title, None) => format!(

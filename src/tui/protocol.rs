@@ -322,6 +322,8 @@ pub enum Step {
     Forward,
     /// A change was undone.
     Undone,
+    /// A sync was undone, and a remote waits until a person says how it goes on.
+    UndoneSync,
     /// So many changes were undone, the first of them this one.
     UndoneBackTo(usize),
     /// A change was redone.

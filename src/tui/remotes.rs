@@ -52,6 +52,8 @@ pub(crate) enum Standing {
     Undone,
     /// The last run ended early, and going on needs a person.
     Stopped,
+    /// It asks to wait.
+    Busy,
     /// It cannot be reached, since its last sync; so many cards wait.
     Offline(Option<Timestamp>, u64),
     /// It is being synced.
@@ -60,6 +62,8 @@ pub(crate) enum Standing {
     Waiting(u64),
     /// So many cards are not taken there.
     NotTaken(u64),
+    /// So many cards there cannot be read.
+    Unread(u64),
     /// Its first sync is not done.
     New,
     /// Its password is typed, and was not yet.
@@ -123,10 +127,13 @@ impl Remotes {
         let needs = set.map(|one| (one.need(), one.name));
         let is_told =
             |standing: Standing| standing <= Standing::Syncing || standing == Standing::New;
-        let (standing, name) = needs.filter(|(standing, _)| is_told(*standing)).min()?;
+        let needs = needs.filter(|(standing, _)| is_told(*standing));
+        let (standing, name) = needs.min()?;
         Some(if is_roomy {
             let name = elide(name, NAME, ellipsis);
-            format!("{name}: {}", standing.words(calendar))
+            let is_on = standing != Standing::Syncing && !self.on.is_empty();
+            let on = if is_on { ", syncing…" } else { "" };
+            format!("{name}: {}{on}", standing.words(calendar))
         } else {
             standing.word().to_owned()
         })
@@ -165,6 +172,8 @@ impl OneRemote<'_> {
             Standing::New
         } else if row.has_refused_password() {
             Standing::PasswordRefused
+        } else if row.is_busy() {
+            Standing::Busy
         } else if row.again_at.is_some() {
             Standing::Offline(row.synced_at, counts.waiting)
         } else if row.trouble.is_some() {
@@ -173,6 +182,8 @@ impl OneRemote<'_> {
             Standing::Waiting(counts.waiting)
         } else if counts.refused > 0 {
             Standing::NotTaken(counts.refused)
+        } else if counts.unread > 0 {
+            Standing::Unread(counts.unread)
         } else if self.lacks_password {
             Standing::Typed
         } else {
@@ -227,7 +238,8 @@ impl Standing {
     pub(crate) fn words(self, calendar: Calendar) -> String {
         match self {
             Self::ToDecide(fields) => format!("{} to decide", many(fields)),
-            Self::PasswordRefused => "password refused".to_owned(),
+            Self::PasswordRefused => "sign-in failed".to_owned(),
+            Self::Busy => "busy".to_owned(),
             Self::Stopped => "not synced".to_owned(),
             Self::Asks(guard) => guard.short(),
             Self::Undone => "a sync was undone".to_owned(),
@@ -243,6 +255,7 @@ impl Standing {
             Self::Syncing => "syncing…".to_owned(),
             Self::Waiting(cards) => format!("{} waiting", many(cards)),
             Self::NotTaken(cards) => format!("{} not taken", many(cards)),
+            Self::Unread(cards) => format!("{} not readable", many(cards)),
             Self::New => "first sync to do".to_owned(),
             Self::Typed => "password to type".to_owned(),
             Self::Paused => "paused".to_owned(),
@@ -260,6 +273,7 @@ impl Standing {
             Self::Asks(_) => "asks",
             Self::Undone => "undone",
             Self::Offline(..) => "offline",
+            Self::Busy => "busy",
             Self::Syncing => "syncing…",
             Self::Waiting(_) => "waiting",
             Self::New => "new",
@@ -270,7 +284,7 @@ impl Standing {
     /// How it looks.
     pub(crate) const fn role(self) -> Role {
         match self {
-            Self::ToDecide(_) | Self::NotTaken(_) | Self::New => Role::Warn,
+            Self::ToDecide(_) | Self::NotTaken(_) | Self::Unread(_) | Self::New => Role::Warn,
             Self::PasswordRefused | Self::Stopped | Self::Asks(_) | Self::Undone => Role::Bad,
             Self::Synced => Role::Good,
             _ => Role::Dim,

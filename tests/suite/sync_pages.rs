@@ -951,6 +951,8 @@ fn the_last_runs_of_a_remote_are_seen_and_the_last_one_is_undone() {
         at: Timestamp::from_micros(NOON - at * HOUR),
         came,
         went: 0,
+        deleted_here: 0,
+        deleted_there: 0,
         requests,
         bytes: 9_300,
         millis: 71,
@@ -995,7 +997,12 @@ fn the_last_runs_of_a_remote_are_seen_and_the_last_one_is_undone() {
         assert!(desk.frame().contains(words), "{words}: {}", desk.frame());
     }
     desk.press("x");
-    assert!(desk.frame().contains("╭─ Preview: "), "{}", desk.frame());
+    assert!(
+        desk.frame()
+            .contains("╭─ Preview: undo the sync with work, "),
+        "{}",
+        desk.frame()
+    );
     assert_eq!(notes(&desk).1.as_deref(), Some("From there"));
     desk.press("enter");
     assert!(desk.toast().starts_with("Undone"), "{}", desk.toast());
@@ -1008,6 +1015,8 @@ fn of_runs_in_which_nothing_moved_only_the_newest_is_remembered() {
         at: Timestamp::from_micros(at),
         came,
         went: 0,
+        deleted_here: 0,
+        deleted_there: 0,
         requests: 1,
         bytes: 1,
         millis: 1,

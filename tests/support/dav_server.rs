@@ -68,6 +68,8 @@ pub struct Ways {
     pub most_cards: Option<usize>,
     /// A card with this text in it is refused, with this status.
     pub refuses: Option<(String, u16)>,
+    /// A deletion is refused, with this status.
+    pub refuses_deletions: Option<u16>,
     /// Reading a card with this text in it fails with 500.
     pub chokes_on: Option<String>,
     pub drops_numbers: bool,
@@ -405,6 +407,9 @@ fn respond(state: &mut State, request: &Request) -> Answer {
             let card = state.cards.get(&path);
             match card {
                 None => answer(404, ""),
+                Some(_) if state.ways.refuses_deletions.is_some() => {
+                    answer(state.ways.refuses_deletions.unwrap_or_default(), "")
+                }
                 Some(_) if !state.etag_matches(request, card) => answer(412, ""),
                 Some(_) => {
                     state.delete(&path);

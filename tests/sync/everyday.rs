@@ -463,7 +463,7 @@ fn a_server_that_was_busy_is_asked_again_before_its_turn() {
     // It asks to be let alone for 7 s; a sync is every 15 minutes.
     proxy.fail(1, Fault::Later);
     let mut callbook = Running::start(&db, 100, 30);
-    callbook.sees("offline since");
+    callbook.sees("nextcloud: busy");
     callbook.sees("Ines Duarte");
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
@@ -783,9 +783,14 @@ fn what_is_asked_about_is_named() {
     assert!(told.contains("--dry-run nextcloud names all"), "{told}");
     let told = synced.home.run(&["sync", "--dry-run"]).1;
     for at in 0..12 {
-        assert!(told.contains(&format!("? Person {at}\n")), "{told}");
+        let row = format!(
+            "- {:<24} gone there\n    name: here",
+            format!("Person {at}")
+        );
+        assert!(told.contains(&row), "{told}");
     }
-    assert!(!told.contains("Person 12"), "{told}");
+    assert!(told.contains("12 of 20 cards are gone there"), "{told}");
+    assert!(!told.contains("Person 12 "), "{told}");
 }
 
 #[test]

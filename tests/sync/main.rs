@@ -37,6 +37,7 @@ mod random;
 mod real;
 mod setting_up;
 mod signing_in;
+mod told;
 mod two_way;
 mod writing;
 

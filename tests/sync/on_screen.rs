@@ -261,7 +261,7 @@ fn a_password_is_typed_on_the_screens_and_kept_nowhere() {
     callbook.types("S");
     callbook.sees("Password of work");
     callbook.types("wrong\r");
-    callbook.sees("the password was refused");
+    callbook.sees("sign-in failed");
     callbook.types("S");
     callbook.sees("Password of work");
     callbook.types("secret\r");

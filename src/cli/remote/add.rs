@@ -257,7 +257,25 @@ fn chosen<'f>(
     }
     print(&list)?;
     if let [only] = books {
-        return Ok(Some(only));
+        // A server without an address book where it was asked is asked elsewhere too.
+        let is_meant =
+            address.path == "/" || address.holds(&only.address) || address.is_same(&only.address);
+        if is_meant {
+            return Ok(Some(only));
+        }
+        let why = format!("there is no address book at {address}, as it was given");
+        if person.yes {
+            return Err(refused(format!(
+                "{why}; where the one that was found is meant, give its address: {}",
+                only.address
+            )));
+        }
+        let question = format!("{why}. Take the one that was found?");
+        return match person.agrees(&question, false)? {
+            Some(true) => Ok(Some(only)),
+            Some(false) => Ok(None),
+            None => Err(refused(format!("{why}; give the address {}", only.address))),
+        };
     }
     if person.yes {
         return Err(refused(

@@ -135,7 +135,7 @@ pub(super) fn told(stop: &Stop, name: &str) -> Result<u8> {
     let way_out = match &stop.kind {
         stop::Kind::Unreachable | stop::Kind::Unknown | stop::Kind::Later(_) => {
             let why = safe(&stop.why).into_owned();
-            complain(&format!("error: {why}; nothing is lost"));
+            complain(&format!("error: {why}"));
             return Ok(UNREACHABLE);
         }
         stop::Kind::SignIn => {

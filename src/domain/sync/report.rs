@@ -15,12 +15,16 @@ pub enum Did {
     Linked,
     /// It changed there.
     ChangedHere,
+    /// It is a group, new or changed there: its members have its name as a tag here.
+    Group,
     /// It is only here, and was sent.
     NewThere,
     /// It changed here, and was sent.
     ChangedThere,
-    /// It is gone there, and went to the bin here unless it was changed here.
+    /// It is gone there, and went to the bin here.
     GoneThere,
+    /// It was deleted there and changed here: the change won.
+    Stayed,
     /// It was deleted there, as here.
     DeletedThere,
     /// It was deleted here and changed there: the change won.
@@ -30,6 +34,11 @@ pub enum Did {
     /// It cannot be read; it stays as it is.
     Unread,
 }
+
+/// The words for what was deleted on a side since it is gone on the other.
+pub const DELETED_HERE: &str = "deleted here";
+/// The same there.
+pub const DELETED_THERE: &str = "deleted there";
 
 /// What a run did, in the order in which it was done.
 #[derive(Clone, Debug, Default)]
@@ -56,23 +65,24 @@ impl Report {
         self.done.iter().filter(|(done, _)| *done == did).count()
     }
 
-    /// How many cards came in.
+    /// How many cards came in, but for those that were deleted here.
     #[must_use]
     pub fn came(&self) -> usize {
         let came = [
             Did::NewHere,
             Did::Joined,
             Did::ChangedHere,
-            Did::GoneThere,
+            Did::Group,
+            Did::Stayed,
             Did::CameBack,
         ];
         came.iter().map(|did| self.count(*did)).sum()
     }
 
-    /// How many cards went out.
+    /// How many cards went out, but for those that were deleted there.
     #[must_use]
     pub fn went(&self) -> usize {
-        let went = [Did::NewThere, Did::ChangedThere, Did::DeletedThere];
+        let went = [Did::NewThere, Did::ChangedThere];
         went.iter().map(|did| self.count(*did)).sum()
     }
 
@@ -81,7 +91,9 @@ impl Report {
     pub fn moved(&self) -> String {
         let counts = [
             (self.came(), "in"),
+            (self.count(Did::GoneThere), DELETED_HERE),
             (self.went(), "out"),
+            (self.count(Did::DeletedThere), DELETED_THERE),
             (self.count(Did::Linked), "the same on both"),
             (self.count(Did::Refused), "not taken there"),
             (self.count(Did::Unread), "cannot be read"),
@@ -95,6 +107,20 @@ impl Report {
         } else {
             words.join(", ")
         }
+    }
+
+    /// Who was deleted, on each side: the words for the side, and the names.
+    pub fn deleted(&self) -> impl Iterator<Item = (&'static str, Vec<&str>)> {
+        let sides = [
+            (Did::GoneThere, DELETED_HERE),
+            (Did::DeletedThere, DELETED_THERE),
+        ];
+        let names = |deleted: Did| {
+            let done = self.done.iter().filter(move |(did, _)| *did == deleted);
+            done.map(|(_, name)| name.as_str()).collect::<Vec<_>>()
+        };
+        let named = sides.map(|(did, words)| (words, names(did)));
+        named.into_iter().filter(|(_, names)| !names.is_empty())
     }
 
     /// Whether anything moved.

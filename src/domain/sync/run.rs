@@ -291,7 +291,7 @@ where
                                 take_card(part, href, now, moving, &arriving, report)?;
                             }
                             Got::Group(etag, group) => {
-                                report.note(Did::ChangedHere, &group.name);
+                                report.note(Did::Group, &group.name);
                                 part.put_group(href, etag, group)?;
                             }
                             Got::Unread(etag, why) => {
@@ -338,12 +338,19 @@ where
                 let row = part.row(href)?;
                 let base = row.as_ref().and_then(|row| row.base.as_ref());
                 let name = base.map(|base| name_on(base.said()));
-                report.note(Did::GoneThere, &name.unwrap_or_default());
+                let name = name.unwrap_or_default();
+                let contact = match &row {
+                    Some(row) if part.person(row.contact)?.is_some() => Some(row.contact),
+                    _ => None,
+                };
                 gone(part, href)?;
-                if let Some(row) = row
-                    && part.person(row.contact)?.is_some()
-                {
-                    report.brought_back.push((row.contact, Side::There));
+                // One that was deleted on both sides is nothing new on either.
+                let Some(contact) = contact else { continue };
+                if part.person(contact)?.is_some() {
+                    report.note(Did::Stayed, &name);
+                    report.brought_back.push((contact, Side::There));
+                } else {
+                    report.note(Did::GoneThere, &name);
                 }
             }
             if came {

@@ -112,7 +112,7 @@ impl Store {
                 others: triage::others(connection, &full.phones)?,
                 attachments: Vec::new(),
                 related: Vec::new(),
-                remotes: in_remotes::of_contact(connection, id)?,
+                remotes: in_remotes::of_contact(connection, &full)?,
                 history: journal::history(connection, id, &full.phones, HISTORY)?,
                 full,
             })

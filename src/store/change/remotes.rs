@@ -34,7 +34,9 @@ fn columns() -> String {
     (SELECT count(*) FROM remote_conflict f CROSS JOIN remote_card c ON c.id = f.remote_card
      WHERE c.remote = r.id AND NOT f.closed),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
-     WHERE c.remote = r.id AND c.undone AND c.etag IS NOT NULL)
+     WHERE c.remote = r.id AND c.undone AND c.etag IS NOT NULL),
+    (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.held
+     AND EXISTS (SELECT 1 FROM contact WHERE id = c.contact))
     FROM remote r"
     )
 }
@@ -77,7 +79,14 @@ impl Store {
             let waiting = waiting.query_map([there.id], |row| row.get(0))?;
             details.waiting = waiting.collect::<rusqlite::Result<_>>()?;
             let mut left = connection.prepare_cached(&format!(
-                "SELECT l.kind = 'unread', coalesce(c.name, l.href), l.refused
+                "SELECT l.kind = 'unread',
+                    CASE WHEN c.id IS NULL AND l.contact IS NOT NULL
+                        THEN 'the deletion of ' || coalesce(
+                            (SELECT o.fields ->> 'name' FROM operation o
+                             WHERE o.contact = l.contact AND o.entity = 'contact' AND o.kind = 'delete'
+                             ORDER BY o.point DESC LIMIT 1), l.href)
+                        ELSE coalesce(c.name, l.href) END,
+                    l.refused
                  FROM remote_card l INDEXED BY remote_card_todo
                  LEFT JOIN contact c ON c.id = l.contact
                  WHERE l.remote = ?1 AND l.refused IS NOT NULL ORDER BY 2 LIMIT {LOOKED_AT}"
@@ -312,6 +321,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<RemoteRow> {
             unread: count(17)?,
             conflicts: count(18)?,
             undone: count(19)?,
+            held: count(20)?,
         },
     })
 }

@@ -4,30 +4,62 @@ use rusqlite::{Connection, params};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::InRemote;
+use crate::domain::full_contact::FullContact;
+use crate::domain::sync::person::Person;
 use crate::domain::timestamp::Timestamp;
 use crate::store::db::failure::Answer;
 
 /// The remotes that have a card of a contact, by name.
 pub(in crate::store) fn of_contact(
     connection: &Connection,
-    id: ContactId,
+    full: &FullContact,
 ) -> Answer<Vec<InRemote>> {
+    let ContactId(id) = full.contact.id;
     let mut cards = connection.prepare_cached(
         "SELECT r.name, r.synced_at, l.refused, l.id,
             (SELECT count(*) FROM remote_conflict f WHERE f.remote_card = l.id AND NOT f.closed),
             l.intent IS NOT NULL OR l.etag IS NULL
                 OR NOT l.held AND coalesce(r.traits ->> 'sends', 1)
                 AND EXISTS (SELECT 1 FROM operation o JOIN undo_point p ON p.id = o.point
-                    WHERE o.contact = l.contact AND o.point > r.seen AND p.remote IS NOT r.name)
+                    WHERE o.contact = l.contact AND o.point > r.seen AND p.remote IS NOT r.name),
+            l.held, coalesce(r.traits ->> 'sends', 1), l.agreed,
+            -- Where it was when both agreed as the card there says, what was done since its last sync tells.
+            EXISTS (SELECT 1 FROM operation o JOIN undo_point p ON p.id = o.point
+                WHERE o.contact = l.contact AND p.remote IS NOT r.name AND NOT p.undone
+                AND o.point > (SELECT max(s.point) FROM operation s JOIN undo_point q ON q.id = s.point
+                    WHERE s.contact = l.contact AND q.remote = r.name)),
+            coalesce(r.traits ->> '$.goes[1]', ''),
+            (SELECT json_group_array(g.intent_says ->> 'name') FROM remote_card g
+                WHERE g.remote = r.id AND NOT g.looked AND g.kind = 'group')
          FROM remote_card l JOIN remote r ON r.id = l.remote
          WHERE l.contact = ?1 AND l.kind = 'person' ORDER BY r.name",
     )?;
-    let cards = cards.query_map(params![id.0.as_bytes()], |row| {
+    let cards = cards.query_map(params![id.as_bytes()], |row| {
         let disputed: i64 = row.get(4)?;
+        let (is_held, sends): (bool, bool) = (row.get(6)?, row.get(7)?);
+        let groups: String = row.get(11)?;
+        let mut groups: Vec<String> = serde_json::from_str(&groups).unwrap_or_default();
+        let agreed: Option<String> = row.get(8)?;
+        let agreed = agreed.and_then(|text| Person::from_json(&text).ok());
+        let is_changed = match agreed {
+            Some(mut agreed) => {
+                let mut person = Person::of(full);
+                for tag in &groups {
+                    person.tags.remove(tag);
+                    agreed.tags.remove(tag);
+                }
+                person != agreed
+            }
+            None => row.get(9)?,
+        };
+        groups.retain(|tag| full.contact.tags.contains(tag));
         let known = InRemote {
             name: row.get(0)?,
             synced_at: row.get::<_, Option<i64>>(1)?.map(Timestamp::from_micros),
             is_waiting: row.get(5)?,
+            is_apart: is_changed && (is_held || !sends),
+            held: if is_held { Some(row.get(10)?) } else { None },
+            groups: if sends { groups } else { Vec::new() },
             refused: row.get(2)?,
             disputed: usize::try_from(disputed).unwrap_or_default(),
             labels: Vec::new(),

@@ -18,6 +18,7 @@ use super::reply::{ERROR_BODY, Limited, Refusal, Reply, TooLarge, wait};
 use super::stop::{Kind, Stop};
 use super::trace::Trace;
 use super::xml::{self, Document, Entry};
+use crate::domain::remotes::BUSY;
 use crate::regular;
 
 /// How long a name may take to be looked up, and a connection to be made.
@@ -42,8 +43,23 @@ const AUTHORITY: &str = "CaUsedAsEndEntity";
 /// What it says of a certificate whose time is over, or has not come.
 const OUT_OF_TIME: [&str; 2] = ["certificate expired", "certificate not valid yet"];
 
-/// Why a certificate is not trusted, and what to do about it.
+/// What it says where something else than TLS is spoken.
+const NO_TLS: &str = "InvalidContentType";
+
+/// What it says where the certificate is that of another host.
+const OF_ANOTHER: &str = "not valid for name";
+
+/// Why a connection over TLS could not be made, and what to do about it.
 fn not_trusted(error: &str) -> String {
+    if error.contains(NO_TLS) {
+        return "it does not speak https at this port; check the port, which may be that of http"
+            .to_owned();
+    }
+    if error.contains(OF_ANOTHER) {
+        return format!(
+            "{error}; give the address with the name that is in the certificate, or have who runs the server add this one"
+        );
+    }
     if OUT_OF_TIME.iter().any(|words| error.contains(words)) {
         return format!(
             "{error}; set the clock of this computer if it is wrong, and otherwise tell who runs the server"
@@ -167,8 +183,8 @@ impl Client {
         let origin = address.origin.clone();
         if !origin.secure && !origin.is_loopback() && !settings.insecure {
             let why = format!(
-                "{origin} does not use https, so others could read the password on its way; use https, or set \
-                 insecure = true for this remote"
+                "{origin} does not use https, so others could read the password on its way; use https. If that is \
+                 right all the same, set the remote up by hand in config.toml, with insecure = true"
             );
             return Err(odd(&why));
         }
@@ -445,6 +461,7 @@ impl Client {
     /// What a status that is no success means for the whole address book.
     pub(crate) fn stopped(&mut self, reply: Reply) -> (Stop, Refusal) {
         let status = reply.status;
+        let address = reply.address.to_string();
         let kind = match status {
             200..=299 if reply.is_page => Kind::Page,
             403 => Kind::Forbidden,
@@ -458,8 +475,8 @@ impl Client {
         let mut why = match kind {
             Kind::Page => format!("{origin}: {}", xml::Fault::Page),
             Kind::Forbidden => format!("{origin} denied access ({status})"),
-            Kind::Gone => format!("{origin}: nothing found at this address ({status})"),
-            Kind::Later(_) => format!("{origin} is busy ({status})"),
+            Kind::Gone => format!("nothing found at {address} ({status})"),
+            Kind::Later(_) => format!("{origin}{BUSY}{status})"),
             _ => format!("{origin} answered {status}"),
         };
         let said = refusal.said();

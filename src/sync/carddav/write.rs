@@ -172,14 +172,21 @@ fn several(client: &mut Client, mut reply: Reply) -> Result<Answer, Stop> {
             let why = format!("{address} answered {worst}");
             return Err(Stop::new(Kind::Unknown, Some(worst), &why));
         }
-        worst => Answer::Refused(worst, worst.to_string()),
+        worst => Answer::Refused(worst, said(worst, &Refusal::default())),
     })
 }
 
 /// What a person is told of a refusal.
 fn said(status: u16, refusal: &Refusal) -> String {
+    let words = match status {
+        403 => "denied (403)".to_owned(),
+        405 => "not allowed (405)".to_owned(),
+        413 => "too large (413)".to_owned(),
+        507 => "no space left there (507)".to_owned(),
+        status => format!("the server answered {status}"),
+    };
     match refusal.said() {
-        said if said.is_empty() => status.to_string(),
-        said => format!("{status}: {said}"),
+        said if said.is_empty() => words,
+        said => format!("{words}: {said}"),
     }
 }

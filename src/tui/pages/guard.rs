@@ -269,6 +269,9 @@ impl Page for GuardPage {
             _ if decides && !session.remotes.on.is_empty() => {
                 Some("a sync goes on; it is done in a moment".into())
             }
+            Action::Open if matches!(self.asks, Asks::Undone(_)) => {
+                Some("choose how the sync goes on".into())
+            }
             Action::Open if self.is_reading => Some("still reading who they are".into()),
             Action::Open if self.plan.is_none() => Some("who they are is not known".into()),
             Action::PutBack if matches!(self.asks, Asks::Guard(guard) if !is_here(guard)) => {
@@ -320,7 +323,7 @@ impl Page for GuardPage {
                 told(&text, Role::Dim, &mut lines);
             }
         }
-        let keys = self.keys(ui.session, theme);
+        let keys = self.keys(columns, ui.session, theme);
         let room = usize::from(content.height).saturating_sub(keys.len() + 2);
         if lines.len() + 2 <= room {
             lines.insert(0, Line::default());
@@ -347,26 +350,33 @@ const fn is_here(guard: Guard) -> bool {
 }
 
 impl GuardPage {
-    fn keys(&self, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
+    fn keys(&self, columns: usize, session: &Session, theme: &Theme) -> Vec<Line<'static>> {
         let actions = [
             Action::Open,
             Action::PutBack,
             Action::DeleteToo,
             Action::Escape,
         ];
-        let lines = actions.into_iter().filter_map(|action| {
-            let words = self.words(action)?;
+        let lines = actions.into_iter().flat_map(|action| {
+            let Some(words) = self.words(action) else {
+                return Vec::new();
+            };
             let role = if self.unavailable(action, session).is_some() {
                 Role::Dim
             } else {
                 Role::Text
             };
             let key = session.key(Scope::Guard, action);
-            let key = key_text(&key, &theme.glyphs);
-            Some(Line::from(vec![
-                Span::styled(format!("  {key:<6}"), theme.style(Role::Key)),
-                Span::styled(words, theme.style(role)),
-            ]))
+            let mut key = key_text(&key, &theme.glyphs);
+            let lines = wrap(words, columns.saturating_sub(6)).into_iter();
+            let lines = lines.map(|line| {
+                let before = format!("  {:<6}", std::mem::take(&mut key));
+                Line::from(vec![
+                    Span::styled(before, theme.style(Role::Key)),
+                    Span::styled(line, theme.style(role)),
+                ])
+            });
+            lines.collect()
         });
         lines.collect()
     }

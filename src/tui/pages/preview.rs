@@ -30,6 +30,8 @@ pub struct Preview {
     task: Task,
     plan: BulkPlan,
     fingerprint: Fingerprint,
+    /// What it is about, where the task does not say so.
+    of: Option<String>,
     /// What is at the top.
     top: Top,
 }
@@ -38,11 +40,23 @@ impl Preview {
     /// The preview of a change; none, and a line that says so, where it changes nothing.
     #[must_use]
     pub fn page(task: Task, rehearsal: Rehearsal<BulkPlan>, ctx: &mut Ctx<'_>) -> Option<AnyPage> {
+        Self::page_of(task, rehearsal, None, ctx)
+    }
+
+    /// The same, which says what it is about: `the sync with work at 10:47`.
+    #[must_use]
+    pub(super) fn page_of(
+        task: Task,
+        rehearsal: Rehearsal<BulkPlan>,
+        of: Option<String>,
+        ctx: &mut Ctx<'_>,
+    ) -> Option<AnyPage> {
         let Rehearsal { plan, fingerprint } = rehearsal;
         let page = Self {
             task,
             plan,
             fingerprint,
+            of,
             top: Top::default(),
         };
         if page.known() == 0 {
@@ -217,7 +231,10 @@ fn draw(preview: &Preview, ui: &mut Ui<'_, '_>) {
     if tally.same > 0 {
         let _ = write!(below, ", {} unchanged", thousands(tally.same));
     }
-    let title = format!("Preview: {}", preview.task.words(tally.groups));
+    let title = match &preview.of {
+        Some(of) => format!("Preview: undo {of}"),
+        None => format!("Preview: {}", preview.task.words(tally.groups)),
+    };
     let area = ui.areas.content;
     let has_room = width(&title) + width(UNSAVED) + 8 <= usize::from(area.width);
     let inside = page(

@@ -14,6 +14,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::RemoteRow;
 use crate::domain::secret::Secret;
 use crate::domain::sync::plan::SyncPlan;
+use crate::domain::sync::records::shown_name;
 use crate::domain::sync::remote;
 use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
@@ -465,6 +466,19 @@ fn wait(row: &RemoteRow) -> Option<Duration> {
         .map(Duration::from_micros)
 }
 
+/// How many of those who were deleted are named.
+const NAMED: usize = 8;
+
+/// The first of some names.
+fn first_of(names: &[&str]) -> String {
+    let first = names.iter().take(NAMED).map(|name| shown_name(name));
+    let first = first.collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0..=NAMED => first,
+        _ => format!("{first} …"),
+    }
+}
+
 /// What is said of a sync.
 #[derive(Default)]
 struct Said {
@@ -481,6 +495,10 @@ impl Said {
                 Ok(()) if by_person => {
                     self.good
                         .push(format!("{name}: {}", run.synced.report.moved()));
+                    let deleted = run.synced.report.deleted();
+                    self.good.extend(
+                        deleted.map(|(side, names)| format!("{side}: {}", first_of(&names))),
+                    );
                 }
                 Ok(()) => {}
                 Err(remote::Stop::Stopped) => self.plain.push("the sync was stopped".to_owned()),

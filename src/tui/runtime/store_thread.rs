@@ -13,7 +13,7 @@ use crate::domain::damage::{Damage, FoundBackup, Sound};
 use crate::domain::edit::Done;
 use crate::domain::files::FileForm;
 use crate::domain::number::Region;
-use crate::domain::operation::RecordKey;
+use crate::domain::operation::{RecordKey, UndoPoint};
 use crate::domain::own_fields::OwnFields;
 use crate::domain::progress::Stop;
 use crate::domain::refusal::{Kind, Refusal};
@@ -430,7 +430,8 @@ impl StoreThread {
                 store.perform(&Task::Undo(id), seen, &card_format(store)?)?;
                 let steps = store.steps(id.checked_add(1), 1)?;
                 let mut undone = steps.into_iter().map(|step| step.point);
-                turned(Step::Undone, undone.find(|step| step.id == id))
+                let undone = undone.find(|step| step.id == id);
+                turned(undone_step(store, undone.as_ref())?, undone)
             }
             Write::Perform(task, seen) => {
                 let done = store.perform(&task, seen, &card_format(store)?)?;
@@ -476,7 +477,10 @@ impl StoreThread {
                 turned(Step::UndoneDecided(sends), None)
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
-            Write::UndoStep(id, over) => turned(Step::Undone, Some(store.undo_step(id, over)?)),
+            Write::UndoStep(id, over) => {
+                let undone = store.undo_step(id, over)?;
+                turned(undone_step(store, Some(&undone))?, Some(undone))
+            }
             Write::UndoBackTo(id, seen) => {
                 let steps = store.undo_back_to(id, seen)?;
                 turned(Step::UndoneBackTo(steps.len()), steps.into_iter().last())
@@ -536,6 +540,17 @@ fn refusal(error: anyhow::Error) -> Refusal {
         Ok(refusal) => refusal,
         Err(error) => Refusal::new(Kind::Storage, format!("{error:#}")),
     }
+}
+
+/// What kind of step was undone: after a sync a remote may wait for a person.
+fn undone_step(store: &Store, undone: Option<&UndoPoint>) -> Result<Step, Refusal> {
+    let is_sync = undone.is_some_and(|point| point.run.is_some());
+    let waits = is_sync && store.remotes()?.iter().any(|row| row.counts.undone > 0);
+    Ok(if waits {
+        Step::UndoneSync
+    } else {
+        Step::Undone
+    })
 }
 
 #[cfg(test)]

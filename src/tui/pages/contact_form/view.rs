@@ -10,6 +10,7 @@ use crate::domain::naming::SortPrefixes;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Mark};
 use crate::domain::refusal::Fault;
+use crate::domain::remotes::source_words;
 use crate::domain::safe::safe;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::Ui;
@@ -446,7 +447,7 @@ impl Sheet<'_> {
         let source = if source == MANUAL || row.form.is_dirty() {
             "you"
         } else {
-            source
+            source_words(source)
         };
         let text = self.theme.style(if on { Role::Cursor } else { Role::Text });
         let dim = self.theme.style(Role::Dim);

@@ -9,6 +9,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 use crate::domain::edit::Profile;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
+use crate::domain::remotes::source_words;
 use crate::domain::safe::safe;
 use crate::domain::triage;
 use crate::domain::words::thousands;
@@ -252,7 +253,7 @@ impl Sheet<'_> {
         let from = if contact.source == MANUAL {
             "by you".to_owned()
         } else {
-            format!("from {}", contact.source)
+            format!("from {}", source_words(&contact.source))
         };
         let added = format!("{:<13} {from}", self.calendar.day(contact.created_at));
         lines.extend(self.pair("ADDED", &added));
@@ -376,7 +377,7 @@ impl Sheet<'_> {
         let (columns, has_source) = self.number_columns();
         let label = phone.location.as_deref().unwrap_or_default();
         let shown = phone.shown();
-        let source = width(&phone.source) > self.columns.saturating_sub(44);
+        let source = width(source_words(&phone.source)) > self.columns.saturating_sub(44);
         let mut beyond = Vec::new();
         if width(label) > LABEL {
             beyond.push(label.to_owned());
@@ -385,7 +386,7 @@ impl Sheet<'_> {
             beyond.push(shown);
         }
         if phone.source != MANUAL && (source || !has_source) {
-            beyond.push(format!("from {}", phone.source));
+            beyond.push(format!("from {}", source_words(&phone.source)));
         }
         beyond
     }
@@ -409,7 +410,7 @@ impl Sheet<'_> {
         let source = if phone.source == MANUAL {
             "you"
         } else {
-            &phone.source
+            source_words(&phone.source)
         };
         let cursor = if selected {
             Span::styled(glyphs.cursor, self.theme.style(Role::Focus))
@@ -476,7 +477,10 @@ impl Sheet<'_> {
         let confirmed = match (phone.valid_values, phone.source == MANUAL) {
             (true, _) => String::new(),
             (false, true) => format!(" {middle} unconfirmed"),
-            (false, false) => format!(" {middle} unconfirmed since {}", phone.source),
+            (false, false) => format!(
+                " {middle} unconfirmed since {}",
+                source_words(&phone.source)
+            ),
         };
         let second = format!(
             "added {} {middle} changed {}{confirmed}",

@@ -12,6 +12,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::phone::{MANUAL, Phone};
+use crate::domain::remotes::source_words;
 use crate::domain::safe::safe;
 use crate::domain::triage::{
     OtherHolders, Reason, disagreement, first_reason, impossible, outcome, reason,
@@ -277,7 +278,7 @@ impl Sheet<'_> {
         let mut told = vec![if phone.source == MANUAL {
             format!("typed here {day}")
         } else {
-            format!("from {} {day}", phone.source)
+            format!("from {} {day}", source_words(&phone.source))
         }];
         let label = phone.location.as_deref().unwrap_or_default();
         if width(label) > LABEL {

@@ -315,6 +315,8 @@ impl Page for Contacts {
         let left = session.totals.map_or(0, |totals| totals.attention);
         match binding.action {
             Action::Fix if left == 0 => None,
+            Action::Sync if session.remotes.set.is_empty() => None,
+            Action::Sync if !session.remotes.on.is_empty() => Some("stop sync".into()),
             Action::Fix if self.fix.is_none() => Some(format!("fix {left}").into()),
             // On an empty list only what works there.
             action if self.has_no_rows() && self.unavailable(action, session).is_some() => None,

@@ -9,6 +9,7 @@ use crate::domain::fields::{PHONE, label};
 use crate::domain::number::{Verdict, is_short_number};
 use crate::domain::phone::{MANUAL, Phone};
 use crate::domain::refusal::Fault;
+use crate::domain::remotes::source_words;
 use crate::tui::pages::page::Ui;
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
@@ -300,7 +301,7 @@ impl Sheet<'_> {
         let source = if phone.source == MANUAL {
             "typed here"
         } else {
-            &phone.source
+            source_words(&phone.source)
         };
         let pair = |label: &str, left: &str, right: &str| {
             let left = elide(left, 20, theme.glyphs.ellipsis);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::config::remotes::RemoteSettings;
 use crate::domain::remotes::{LastRun, RemoteDetails, RemoteRow};
 use crate::domain::safe::safe;
+use crate::domain::sync::report::{DELETED_HERE, DELETED_THERE};
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Session;
 use crate::tui::keymap::{Action, Scope};
@@ -58,7 +59,7 @@ pub(super) fn about(
         said.extend(cards(row, details, session));
     }
     if let Some(set) = one.set {
-        said.extend(as_set(set));
+        said.extend(as_set(set, one.row));
     }
     if let Some(row) = one.row {
         let traits: Value = serde_json::from_str(&row.traits).unwrap_or_default();
@@ -116,8 +117,8 @@ fn trouble(one: &OneRemote<'_>, row: &RemoteRow, session: &Session) -> Vec<About
         ));
     }
     if let Some(again) = row.again_at.filter(|again| *again > session.now) {
-        let words = format!("tried again at {}", calendar.clock(again));
-        said.push(About::new("again", words));
+        let words = format!("at {}", calendar.clock(again));
+        said.push(About::new("next try", words));
     }
     said
 }
@@ -192,7 +193,7 @@ fn listed(words: String, names: &[String], all: usize) -> String {
 }
 
 /// What is set of a remote, as far as it says what goes where and when.
-fn as_set(set: &RemoteSettings) -> Vec<About> {
+fn as_set(set: &RemoteSettings, row: Option<&RemoteRow>) -> Vec<About> {
     let mut said = vec![About::new("address", safe(&set.book()))];
     if set.read_only {
         said.push(About::new("sends", "nothing is sent there"));
@@ -200,7 +201,12 @@ fn as_set(set: &RemoteSettings) -> Vec<About> {
         said.push(About::new("new here", "contacts made here go there"));
     }
     if let Some(only) = &set.only {
-        let words = format!("of those here, only {} go there", safe(only));
+        let held = row.map_or(0, |row| row.counts.held);
+        let held = match usize::try_from(held).unwrap_or(usize::MAX) {
+            0 => String::new(),
+            held => format!("; {} that are there are not sent", count(held, "contact")),
+        };
+        let words = format!("of those here, only {} go there{held}", safe(only));
         said.push(About::new("only", words));
     }
     let every = set.every.map(|every| format!("every {}", time(every)));
@@ -255,10 +261,18 @@ fn knows(traits: &Value) -> Vec<String> {
 
 /// A run in a line: when, what came and went, and what it took.
 fn last_run(run: &LastRun, session: &Session) -> String {
+    let deleted = [
+        (run.deleted_here, DELETED_HERE),
+        (run.deleted_there, DELETED_THERE),
+    ];
+    let deleted = deleted.into_iter().filter(|(count, _)| *count > 0);
+    let deleted: String = deleted
+        .map(|(count, words)| format!(", {} {words}", thousands(count)))
+        .collect();
     let moved = match (run.is_whole, run.came, run.went) {
-        (false, 0, 0) => "not synced".to_owned(),
-        (_, 0, 0) => "nothing new".to_owned(),
-        (_, came, went) => format!("{} in, {} out", thousands(came), thousands(went)),
+        (false, 0, 0) if deleted.is_empty() => "not synced".to_owned(),
+        (_, 0, 0) if deleted.is_empty() => "nothing new".to_owned(),
+        (_, came, went) => format!("{} in, {} out{deleted}", thousands(came), thousands(went)),
     };
     let when = session.calendar().clock(run.at);
     let mut text = format!("{when:<12} {moved:<16}");

@@ -9,11 +9,11 @@ use ratatui::text::{Line, Span};
 use crate::config::remotes::RemoteSettings;
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::Task;
-use crate::domain::remotes::RemoteDetails;
+use crate::domain::remotes::{RemoteDetails, RemoteRow};
 use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
-use crate::tui::keymap::{Action, Scope};
+use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, SyncOrder, Write};
 use crate::tui::remotes::OneRemote;
 use crate::tui::widgets::cursor::Motion;
@@ -160,10 +160,22 @@ impl Page for RemotesPage {
         }
     }
 
+    /// While a sync runs, the keys that begin one stop it.
+    fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
+        let is_on = !session.remotes.on.is_empty();
+        Some(match binding.action {
+            Action::SyncOne if is_on => "stop".into(),
+            Action::Sync if is_on => return None,
+            _ => binding.hint.into(),
+        })
+    }
+
     fn answered(&mut self, reply: Reply, ctx: &mut Ctx<'_>) -> Outcome {
         match reply {
             Reply::Rehearsed(task, rehearsal) => {
-                let page = Preview::page(task, *rehearsal, ctx);
+                let current = self.current(ctx.session);
+                let of = current.map(|one| last_run_of(&one, ctx.session));
+                let page = Preview::page_of(task, *rehearsal, of, ctx);
                 return page.map_or(Outcome::Stay, Outcome::Open);
             }
             Reply::RemoteDetails(details) => self.details = Some(*details),
@@ -253,6 +265,17 @@ fn lines_of(about: &About, columns: usize, theme: &Theme) -> Vec<Line<'static>> 
         ])
     });
     told.collect()
+}
+
+/// The last run of a remote that changed something: `the sync with work at 10:47`.
+fn last_run_of(one: &OneRemote<'_>, session: &Session) -> String {
+    let name = safe(one.name);
+    let runs = one.row.map(RemoteRow::last_runs).unwrap_or_default();
+    let changed = runs.iter().find(|run| run.came + run.deleted_here > 0);
+    match changed {
+        Some(run) => format!("the sync with {name}, {}", session.calendar().when(run.at)),
+        None => format!("the last sync with {name}"),
+    }
 }
 
 /// Syncs all remotes. Where each of them waits for a person, what the first of them waits for comes first.

@@ -1,0 +1,275 @@
+//! What a sync and the commands around it tell a person, and a script by the exit status.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::dav_server::{DavServer, Ways};
+use crate::everyday::Synced;
+use crate::home::Home;
+use crate::two_way::card;
+
+#[test]
+fn what_is_not_synced_is_in_the_exit_status() {
+    // A card that the server does not take.
+    let synced = Synced::with(1);
+    synced.server.state().ways.refuses = Some(("Marta".to_owned(), 507));
+    synced.does(&["add", "Marta New", "+48 22 555 01 08"]);
+    for _ in 0..2 {
+        let (status, told, _) = synced.home.run(&["sync"]);
+        assert_eq!(status, 1, "{told}");
+        assert!(
+            told.contains("does not take Marta New: no space left there (507)"),
+            "{told}"
+        );
+    }
+    synced.server.state().ways.refuses = None;
+    synced.does(&["sync", "nextcloud"]);
+    // A block that is not used.
+    let good = synced.home.configured();
+    fs::write(
+        synced.home.config(),
+        format!("{good}\n[[remote]]\nname = \"broken\"\nurl = \"https://h/\"\nevery = \"5x\"\n"),
+    )
+    .unwrap();
+    let (status, told, why) = synced.home.run(&["sync"]);
+    assert_eq!(status, 1, "{told}{why}");
+    assert!(told.contains("nothing new"), "{told}");
+    assert!(
+        why.contains("every = \"5x\": expected a number with s, m, h or d"),
+        "{why}"
+    );
+    synced.does(&["sync", "nextcloud"]);
+    let (status, _, why) = synced.home.run(&["sync", "broken"]);
+    assert_eq!(status, 2, "{why}");
+    assert!(why.contains("remote broken is not used; correct"), "{why}");
+}
+
+#[test]
+fn a_remote_whose_block_is_wrong_is_not_said_to_be_missing() {
+    let home = Home::new("[[remote]]\nname = \"work\"\nurl = \"https://h/\"\nevery = \"5s\"\n");
+    let (status, _, why) = home.run(&["sync"]);
+    assert_eq!(status, 1, "{why}");
+    assert!(
+        why.contains("every = \"5s\": expected at least 1m"),
+        "{why}"
+    );
+    assert!(!why.contains("remote add"), "{why}");
+    let (_, _, why) = home.run(&["remote", "add", "a", "http://192.0.2.1/", "--yes"]);
+    assert!(why.contains("set the remote up by hand"), "{why}");
+}
+
+#[test]
+fn a_file_of_a_folder_that_cannot_be_read_is_in_the_exit_status() {
+    let home = Home::new("");
+    let folder = home.path().join("cards");
+    fs::create_dir(&folder).unwrap();
+    let config = format!(
+        "[[remote]]\nname = \"friends\"\nkind = \"folder\"\npath = \"{}\"\n",
+        folder.display()
+    );
+    fs::write(home.config(), config).unwrap();
+    fs::write(folder.join("ada.vcf"), card("a", "Ada Berg", "")).unwrap();
+    assert_eq!(home.run(&["sync", "--yes"]).0, 0);
+    fs::write(folder.join("broken.vcf"), "nothing\n").unwrap();
+    for _ in 0..2 {
+        let (status, told, _) = home.run(&["sync"]);
+        assert_eq!(status, 1, "{told}");
+        assert!(told.contains("friends  cannot read broken.vcf"), "{told}");
+    }
+    let told = home.run(&["remote", "list"]).1;
+    assert!(told.contains("1 card not readable"), "{told}");
+}
+
+#[test]
+fn another_book_than_the_one_that_was_given_is_not_set_up_unasked() {
+    let server = DavServer::start(Ways::default());
+    let home = Home::new("# mine");
+    let given = format!("{}dav/ann/nothere/", server.root());
+    let (status, told, why) = home.run(&["remote", "add", "x", &given, "--yes"]);
+    assert_ne!(status, 0, "{told}{why}");
+    assert!(
+        why.contains(&format!("there is no address book at {given}")),
+        "{why}"
+    );
+    assert!(
+        why.contains(&format!("give its address: {}", server.book())),
+        "{why}"
+    );
+    assert_eq!(home.configured(), "# mine");
+    for given in [server.root(), format!("{}dav/ann/", server.root())] {
+        let home = Home::new("# mine");
+        let (status, told, why) = home.run(&["remote", "add", "x", &given, "--yes"]);
+        assert_eq!(status, 0, "{given}: {told}{why}");
+    }
+}
+
+#[test]
+fn deletions_are_counted_apart_and_named() {
+    let synced = Synced::with(10);
+    for at in 0..9 {
+        synced.server.delete(&format!("{at}.vcf"));
+    }
+    let told = synced.does(&["sync", "--accept-deletions"]);
+    assert!(
+        told.contains("9 deleted here") && !told.contains("9 in"),
+        "{told}"
+    );
+    assert!(
+        told.contains("nextcloud  deleted here: Person 0, Person 1,")
+            && told.contains("Person 7 …"),
+        "{told}"
+    );
+    synced.does(&["contact", "delete", &synced.id("Person 9")]);
+    let told = synced.does(&["sync"]);
+    assert!(told.contains("1 deleted there"), "{told}");
+    assert!(
+        told.contains("nextcloud  deleted there: Person 9\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_deletion_that_is_refused_says_whose_it_is() {
+    let synced = Synced::with(2);
+    synced.does(&["contact", "delete", &synced.id("Person 0")]);
+    synced.server.state().ways.refuses_deletions = Some(403);
+    let (status, told, _) = synced.home.run(&["sync"]);
+    assert_eq!(status, 1, "{told}");
+    assert!(
+        told.contains("does not take the deletion of Person 0: denied (403)"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_edit_that_is_not_sent_is_not_said_to_be_there() {
+    let synced = Synced::with(2);
+    let config = synced.home.configured();
+    let note = |name: &str| {
+        let id = synced.id(name);
+        synced.does(&["contact", "update", &id, "--note", "mine", "--overwrite"]);
+    };
+    fs::write(
+        synced.home.config(),
+        format!("{config}read_only = true\n").replace("new = true\n", ""),
+    )
+    .unwrap();
+    note("Person 0");
+    synced.does(&["sync"]);
+    let told = synced.does(&["show", "Person 0"]);
+    assert!(
+        told.contains("nextcloud, changed here; nothing is sent there"),
+        "{told}"
+    );
+    let told = synced.does(&["show", "Person 1"]);
+    assert!(told.contains("nextcloud, as there since"), "{told}");
+    // What `only` keeps back.
+    fs::write(
+        synced.home.config(),
+        format!("{config}only = \"tag:shared\"\n"),
+    )
+    .unwrap();
+    synced.does(&["sync"]);
+    let told = synced.does(&["show", "Person 0"]);
+    assert!(
+        told.contains("changed here, not sent: only tag:shared goes there"),
+        "{told}"
+    );
+    let told = synced.does(&["show", "Person 1"]);
+    assert!(
+        told.contains("nextcloud, not sent: only tag:shared goes there"),
+        "{told}"
+    );
+    let told = synced.does(&["remote", "list"]);
+    assert!(
+        told.contains("2 contacts not sent: only tag:shared goes there"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_follows_an_undone_sync_is_said_and_its_steps_are_one_run() {
+    let synced = Synced::with(120);
+    let log = synced.does(&["log"]);
+    let head = log.split_whitespace().next().unwrap().to_owned();
+    assert!(
+        log.contains(&format!("Synced with nextcloud, part of run {head}")),
+        "{log}"
+    );
+    let told = synced.does(&["undo", &synced.newest_step()]);
+    assert!(told.contains("Undone: Synced with nextcloud"), "{told}");
+    for way in [
+        "callbook sync --again nextcloud",
+        "callbook sync --send-undo nextcloud",
+    ] {
+        assert!(told.contains(way), "{told}");
+    }
+    let told = synced.does(&["remote", "list"]);
+    let row = told.lines().nth(1).unwrap();
+    assert!(
+        row.contains("a sync was undone") && row.len() < 120,
+        "{told}"
+    );
+}
+
+#[test]
+fn what_stops_a_sync_says_what_to_do() {
+    for (status, words) in [
+        (
+            403,
+            &["denied access (403)", "check that the user may use"][..],
+        ),
+        (
+            404,
+            &[
+                "nothing found at http://",
+                "/dav/ann/contacts/ (404)",
+                "nothing was deleted",
+                "callbook remote add",
+            ],
+        ),
+    ] {
+        let synced = Synced::with(1);
+        synced.server.state().ways.book_status = Some(status);
+        let (ended, told, _) = synced.home.run(&["sync"]);
+        assert_eq!(ended, 1, "{told}");
+        for word in words {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+        let listed = synced.does(&["remote", "list"]);
+        let row = listed.lines().nth(1).unwrap();
+        assert!(
+            row.contains("not synced") && row.chars().count() < 120,
+            "{listed}"
+        );
+        assert!(
+            listed.lines().nth(2).unwrap().contains(words[0]),
+            "{listed}"
+        );
+    }
+}
+
+#[test]
+fn a_report_for_programs_says_what_kind_of_trouble_it_is() {
+    let synced = Synced::with(20);
+    let attributes = || {
+        let (_, told, _) = synced.home.run(&["sync", "--json"]);
+        let document: Value = serde_json::from_str(&told).unwrap();
+        document["data"][0]["attributes"].clone()
+    };
+    for at in 0..12 {
+        synced.server.delete(&format!("{at}.vcf"));
+    }
+    let asked = attributes();
+    assert_eq!(
+        (&asked["state"], &asked["kind"]),
+        (&"stopped".into(), &"guard".into())
+    );
+    assert_eq!(asked["asked"][0], "Person 0", "{asked}");
+    synced.server.state().ways.book_status = Some(503);
+    let busy = attributes();
+    assert_eq!(busy["kind"], "unreachable", "{busy}");
+    let told = synced.does(&["remote", "list"]);
+    assert!(told.contains("busy"), "{told}");
+}
