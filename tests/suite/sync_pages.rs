@@ -1138,3 +1138,115 @@ fn a_key_that_is_pressed_as_a_sync_ends_meets_the_remotes_as_they_are_then() {
     desk.press("S");
     assert!(desk.app.pages.is_bare(), "{}", desk.frame());
 }
+
+/// The last row that is drawn.
+fn footer(desk: &Desk) -> String {
+    let frame = desk.frame();
+    frame
+        .trim_end()
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn while_a_sync_runs_its_keys_stop_it_and_the_head_says_that_it_runs() {
+    let mut desk = desk(100, 30);
+    assert!(footer(&desk).contains("S sync"), "{}", desk.frame());
+    desk.app.session.remotes.set.clear();
+    assert!(!footer(&desk).contains("S sync"), "{}", desk.frame());
+
+    let mut desk = self::desk(80, 24);
+    desk.press("s y j");
+    let said = footer(&desk);
+    assert!(
+        said.contains("sync now") && said.contains("x undo run"),
+        "{said}"
+    );
+    desk.app.session.remotes.on = vec!["work".to_owned()];
+    let said = footer(&desk);
+    assert!(
+        said.contains("stop") && !said.contains("sync now"),
+        "{said}"
+    );
+    desk.press("esc");
+    let frame = desk.frame();
+    assert!(frame.contains("3 to decide, syncing…"), "{frame}");
+}
+
+#[test]
+fn a_server_that_asks_to_wait_is_busy_and_cards_that_cannot_be_read_are_counted() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        raw(&desk.book)
+            .execute_batch(
+                "DELETE FROM remote_conflict;
+                 UPDATE remote SET trouble = 'https://cloud.example.org is busy (503)' WHERE id = 2;
+                 INSERT INTO remote_card (id, remote, href, place, kind, refused)
+                 VALUES (9, 1, 'x.vcf', x'78', 'unread', 'no card')",
+            )
+            .unwrap();
+        desk.press("s y");
+        let frame = desk.frame();
+        assert!(
+            frame.contains("busy") && frame.contains("1 not readable"),
+            "{frame}"
+        );
+        assert!(
+            !frame.contains("offline") && !frame.contains("tried again"),
+            "{frame}"
+        );
+    }
+}
+
+#[test]
+fn what_follows_an_undone_sync_is_said_whole_at_every_size() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        raw(&desk.book)
+            .execute_batch(
+                "DELETE FROM remote_conflict;
+                 UPDATE remote SET trouble = NULL, again_at = NULL;
+                 UPDATE remote_card SET undone = 1, etag = '1' WHERE remote = 2",
+            )
+            .unwrap();
+        desk.press("s y enter");
+        let frame = desk.frame();
+        let words: Vec<&str> = frame
+            .split(|sign: char| sign.is_whitespace() || sign == '│')
+            .collect();
+        let words = words.into_iter().filter(|word| !word.is_empty());
+        let told = words.collect::<Vec<_>>().join(" ");
+        assert!(
+            told.contains("delete there what the undo took away here"),
+            "{frame}"
+        );
+        desk.press("enter");
+        assert!(
+            desk.toast().contains("choose how the sync goes on"),
+            "{}",
+            desk.toast()
+        );
+    }
+}
+
+#[test]
+fn a_number_of_a_remote_says_its_name() {
+    let mut desk = desk(100, 30);
+    raw(&desk.book)
+        .execute_batch("UPDATE phone SET source = 'carddav:nextcloud'")
+        .unwrap();
+    let at = desk
+        .names()
+        .iter()
+        .position(|of| of == "Mark Abernathy")
+        .unwrap();
+    desk.press("G g g");
+    desk.press(&"j ".repeat(at));
+    let frame = desk.frame();
+    assert!(
+        frame.contains("nextcloud") && !frame.contains("carddav:"),
+        "{frame}"
+    );
+}
