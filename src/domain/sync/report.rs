@@ -119,8 +119,8 @@ impl Report {
             let done = self.done.iter().filter(move |(did, _)| *did == deleted);
             done.map(|(_, name)| name.as_str()).collect::<Vec<_>>()
         };
-        let named = sides.map(|(did, words)| (words, names(did)));
-        named.into_iter().filter(|(_, names)| !names.is_empty())
+        let deleted = sides.map(|(did, words)| (words, names(did)));
+        deleted.into_iter().filter(|(_, names)| !names.is_empty())
     }
 
     /// Whether anything moved.

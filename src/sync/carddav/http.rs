@@ -15,7 +15,7 @@ use ureq::{Agent, Body, Timeout};
 use super::auth::{self, Again, Auth, Credentials};
 use super::href::{Address, Origin};
 use super::reply::{ERROR_BODY, Limited, Refusal, Reply, TooLarge, wait};
-use super::stop::{Kind, Stop};
+use super::stop::{Kind, Stop, not_trusted};
 use super::trace::Trace;
 use super::xml::{self, Document, Entry};
 use crate::domain::remotes::BUSY;
@@ -32,46 +32,6 @@ const BODY: Duration = Duration::from_mins(30);
 
 /// How long an idle connection is kept: less than servers do, so that a request does not meet a dead one.
 const IDLE: Duration = Duration::from_secs(4);
-
-/// What to do where a certificate is not trusted.
-const FOREIGN: &str = "; another server may have answered, such as that of a wireless network. If this is your server, \
-                       ca_file names the certificate of its authority";
-
-/// What the library says where a server shows the certificate of an authority as its own.
-const AUTHORITY: &str = "CaUsedAsEndEntity";
-
-/// What it says of a certificate whose time is over, or has not come.
-const OUT_OF_TIME: [&str; 2] = ["certificate expired", "certificate not valid yet"];
-
-/// What it says where something else than TLS is spoken.
-const NO_TLS: &str = "InvalidContentType";
-
-/// What it says where the certificate is that of another host.
-const OF_ANOTHER: &str = "not valid for name";
-
-/// Why a connection over TLS could not be made, and what to do about it.
-fn not_trusted(error: &str) -> String {
-    if error.contains(NO_TLS) {
-        return "it does not speak https at this port; check the port, which may be that of http"
-            .to_owned();
-    }
-    if error.contains(OF_ANOTHER) {
-        return format!(
-            "{error}; give the address with the name that is in the certificate, or have who runs the server add this one"
-        );
-    }
-    if OUT_OF_TIME.iter().any(|words| error.contains(words)) {
-        return format!(
-            "{error}; set the clock of this computer if it is wrong, and otherwise tell who runs the server"
-        );
-    }
-    if error.contains(AUTHORITY) {
-        return "its certificate is marked as that of an authority (CA:TRUE), which no server may show as its own; \
-                make it one without that mark, and have ca_file name what it is signed by"
-            .to_owned();
-    }
-    format!("{error}{FOREIGN}")
-}
 
 /// The authorities that the system trusts; where they cannot be read, those that can.
 fn authorities_of_system() -> impl Iterator<Item = Certificate<'static>> {

@@ -209,11 +209,11 @@ impl GuardPage {
             (Action::DeleteToo, Asks::Guard(Guard::ChangedThere { .. })) => "change them here too",
             (Action::DeleteToo, Asks::Guard(Guard::ChangedHere { .. })) => "change them there too",
             (Action::PutBack, Asks::Guard(_)) => "put them back there",
-            (Action::PutBack, Asks::Undone(_)) => "begin again with a first sync",
+            (Action::PutBack, Asks::Undone(_)) => "start with a first sync",
             (Action::DeleteToo, Asks::Guard(Guard::GoneHere { .. })) => "delete them there too",
             (Action::DeleteToo, Asks::Guard(_)) => "delete them here too",
             (Action::DeleteToo, Asks::Undone(_)) => "delete there what the undo took away here",
-            (Action::Escape, _) => "later; it is not synced before",
+            (Action::Escape, _) => "later; not synced before",
             _ => return None,
         })
     }

@@ -117,8 +117,8 @@ fn trouble(one: &OneRemote<'_>, row: &RemoteRow, session: &Session) -> Vec<About
         ));
     }
     if let Some(again) = row.again_at.filter(|again| *again > session.now) {
-        let words = format!("at {}", calendar.clock(again));
-        said.push(About::new("next try", words));
+        let words = format!("next try at {}", calendar.clock(again));
+        said.push(About::new("again", words));
     }
     said
 }
@@ -266,9 +266,10 @@ fn last_run(run: &LastRun, session: &Session) -> String {
         (run.deleted_there, DELETED_THERE),
     ];
     let deleted = deleted.into_iter().filter(|(count, _)| *count > 0);
-    let deleted: String = deleted
+    let deleted: Vec<String> = deleted
         .map(|(count, words)| format!(", {} {words}", thousands(count)))
         .collect();
+    let deleted = deleted.concat();
     let moved = match (run.is_whole, run.came, run.went) {
         (false, 0, 0) if deleted.is_empty() => "not synced".to_owned(),
         (_, 0, 0) if deleted.is_empty() => "nothing new".to_owned(),
