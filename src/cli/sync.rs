@@ -162,7 +162,7 @@ impl SyncCommand {
             "meta": { "to_decide": to_decide },
         });
         let told = answer(Ok(CommandAnswer::new(document, text)), self.json)?;
-        let lacks = unused || !self.dry_run && lacks_some(&store, &names)?;
+        let lacks = unused || !self.dry_run && lacks_some(&store, &names, &outcomes)?;
         Ok(if told == 0 {
             status(&outcomes, to_decide, lacks)
         } else {
@@ -179,11 +179,15 @@ fn midway(refusal: Refusal) -> Refusal {
     }
 }
 
-/// Whether a remote has cards that it does not take, or that cannot be read.
-fn lacks_some(store: &Store, names: &[&str]) -> Result<bool, Refusal> {
+/// Whether a remote that was synced has cards that it does not take, or that cannot be read.
+fn lacks_some(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<bool, Refusal> {
     let rows = store.remotes()?;
-    let mut rows = rows.iter().filter(|row| names.contains(&&*row.name));
-    Ok(rows.any(|row| row.counts.refused + row.counts.unread > 0))
+    let synced = names.iter().zip(outcomes);
+    let mut synced = synced.filter(|(_, outcome)| matches!(outcome, Outcome::Synced(_)));
+    Ok(synced.any(|(name, _)| {
+        let row = rows.iter().find(|row| row.name == **name);
+        row.is_some_and(|row| row.counts.refused + row.counts.unread > 0)
+    }))
 }
 
 /// Where a dry run is asked about much, adds what would be done with each card if that was accepted.
