@@ -1214,7 +1214,7 @@ fn what_follows_an_undone_sync_is_said_whole_at_every_size() {
         desk.press("s y enter");
         let frame = desk.frame();
         let words: Vec<&str> = frame
-            .split(|sign: char| sign.is_whitespace() || sign == '│')
+            .split(|sign: char| sign.is_whitespace() || "│\"".contains(sign))
             .collect();
         let words = words.into_iter().filter(|word| !word.is_empty());
         let told = words.collect::<Vec<_>>().join(" ");

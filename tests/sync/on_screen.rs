@@ -138,7 +138,7 @@ fn many_that_are_gone_there_are_put_back_or_deleted_as_a_person_says() {
     callbook.types("S");
     callbook.sees("Person 00, Person 01");
     callbook.types("D");
-    callbook.sees("16 in");
+    callbook.sees("16 deleted here");
     assert_ne!(stored(&db, contacts), before);
     callbook.types("qq");
     assert_eq!(callbook.leaves(), 0);
