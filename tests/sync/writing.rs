@@ -115,7 +115,13 @@ fn what_a_server_does_not_take_says_why() {
         let Put::Refused(why) = book.put(&href("a.vcf"), &bad, Some(&etag)).unwrap() else {
             panic!("{status}: not refused");
         };
-        assert_eq!(why, format!("{status}: No this card is not for us"));
+        let words = match status {
+            403 => "denied (403)".to_owned(),
+            413 => "too large (413)".to_owned(),
+            507 => "no space left there (507)".to_owned(),
+            status => format!("the server answered {status}"),
+        };
+        assert_eq!(why, format!("{words}: No this card is not for us"));
     }
     // To a change: gone. To a new card: the folder is.
     for status in [404, 410] {
@@ -152,7 +158,10 @@ fn what_a_server_does_not_take_says_why() {
     ));
     let unfit = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x\r\nFN:x\r\nEND:VCARD\r\n";
     let put = book.put(&href("c.vcf"), unfit, None).unwrap();
-    assert_eq!(put, Put::Refused("403: valid-address-data".to_owned()));
+    assert_eq!(
+        put,
+        Put::Refused("denied (403): valid-address-data".to_owned())
+    );
 }
 
 #[test]
@@ -166,7 +175,10 @@ fn a_book_that_may_only_be_read_says_so() {
     let put = book
         .put(&href("a.vcf"), &card("a", "Ann", "1"), None)
         .unwrap();
-    assert_eq!(put, Put::ReadOnly("403: need-privileges".to_owned()));
+    assert_eq!(
+        put,
+        Put::ReadOnly("denied (403): need-privileges".to_owned())
+    );
     let deleted = book.delete(&href("a.vcf"), &old()).unwrap();
     assert!(matches!(deleted, Delete::ReadOnly(_)));
 }
