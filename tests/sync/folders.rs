@@ -304,7 +304,7 @@ fn a_dry_run_tells_what_one_folder_does_to_another() {
         assert!(dry.contains(line), "{dry}\n{real}");
     }
     assert!(
-        real.contains("two") && real.contains("1 in, 2 out"),
+        real.contains("two  1 deleted here, 1 out, 1 deleted there"),
         "{real}"
     );
     assert_eq!(folders.there("two").len(), 2);
