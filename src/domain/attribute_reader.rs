@@ -227,7 +227,8 @@ pub(crate) fn tidy(text: &mut Option<String>) {
 /// Has a text that is on one line wherever it goes be on one: a card, a form and a row have no room for more.
 pub(crate) fn one_line(text: &mut Option<String>) {
     if let Some(lines) = text.as_mut().filter(|text| text.contains('\n')) {
-        let parts: Vec<&str> = lines.lines().map(str::trim).collect();
+        let parts = lines.lines().map(str::trim);
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         *lines = parts.join(" ");
     }
 }

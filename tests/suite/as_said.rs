@@ -119,12 +119,12 @@ fn a_line_end_in_a_value_ends_no_line_of_a_message() {
     assert_eq!(status, 0, "{why}");
     assert!(told.contains("locker   12↵b\n"), "{told}");
     let (_, told, _) = shell.run(&["undo"], "");
-    assert_eq!(told, "Undone: Added locker 12↵b to Max↵Moe\n");
+    assert_eq!(told, "Undone: Added locker 12↵b to Max Moe\n");
     assert_eq!(shell.run(&["redo"], "").0, 0);
     let (_, told, _) = shell.run(&["log"], "");
-    assert!(told.contains("Added locker 12↵b to Max↵Moe\n"), "{told}");
+    assert!(told.contains("Added locker 12↵b to Max Moe\n"), "{told}");
     let (_, told, _) = shell.run(&["contact", "delete", id], "");
-    assert_eq!(told, "Deleted Max↵Moe\n");
+    assert_eq!(told, "Deleted Max Moe\n");
 }
 
 #[test]

@@ -474,7 +474,15 @@ fn cells(text: &str) -> usize {
 fn no_word_of_any_command_holds_what_acts_on_a_terminal() {
     const CONTACTS: usize = NAMES / WORDS;
     let shell = Shell::new(&book(0, CONTACTS));
-    let shown = |number: usize| safe(hostile(number).trim()).into_owned();
+    let shown = |number: usize| {
+        let name = hostile(number).replace('\r', "\n");
+        let parts = name
+            .split('\n')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        // A name is on one line.
+        safe(&parts.collect::<Vec<_>>().join(" ")).into_owned()
+    };
 
     let list = shell.told(&["contact", "list", "--per-page", "1000"]);
     for contact in 0..CONTACTS {

@@ -6,11 +6,10 @@ use crate::domain::detail::DetailKind;
 use crate::domain::ids::ContactId;
 
 use super::join::Now;
-use super::part::Part;
+use super::part::{Part, keep_token};
 use super::remote::{Href, Stop};
 use super::row::{Card, Row};
 use super::rules::{Rule, holds};
-use super::run::keep_token;
 use super::said::{SaidCard, name_on, same_text};
 
 /// What begins the address under which a row waits whose place another card has. No card is listed under such a one.

@@ -141,3 +141,21 @@ pub trait Part<C> {
     /// Whether a contact is the twin of another one: it goes to no other remote.
     fn is_twin(&mut self, contact: ContactId) -> Result<bool, Stop>;
 }
+
+/// Keeps the token of a list; one that had something in it shows that the remote is as it was.
+pub(super) fn keep_token<C>(
+    part: &mut dyn Part<C>,
+    token: Option<&String>,
+    has_something: bool,
+) -> Result<(), Stop> {
+    let mut state = part.state()?;
+    let before = state.clone();
+    state.token = token.cloned();
+    if has_something {
+        state.known = 0;
+    }
+    if state == before {
+        return Ok(());
+    }
+    part.put_state(&state)
+}

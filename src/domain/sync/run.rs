@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::arrive::{Arriving, take_card, take_new};
 use super::guard::Side;
 use super::moving::{Moving, place_anew};
-use super::part::{Book, Part, RemoteState};
+use super::part::{Book, Part, RemoteState, keep_token};
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
 use super::row::Card;
@@ -377,22 +377,4 @@ fn put_back<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<bool, Stop> 
     let place = place_anew(part, href, row.contact)?;
     part.put_row(&place, &row.anew())?;
     Ok(true)
-}
-
-/// Keeps the token of a list; one that had something in it shows that the remote is as it was.
-pub(super) fn keep_token<C>(
-    part: &mut dyn Part<C>,
-    token: Option<&String>,
-    has_something: bool,
-) -> Result<(), Stop> {
-    let mut state = part.state()?;
-    let before = state.clone();
-    state.token = token.cloned();
-    if has_something {
-        state.known = 0;
-    }
-    if state == before {
-        return Ok(());
-    }
-    part.put_state(&state)
 }

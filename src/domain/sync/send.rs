@@ -8,13 +8,13 @@ use super::guard::{Guard, is_many};
 use super::join::link;
 use super::moving::is_other_person;
 use super::outgoing::{close_decided, outgoing};
-use super::part::{Book, Part};
+use super::part::{Book, Part, keep_token};
 use super::person::Person;
 use super::remote::{Delete, Etag, Got, Href, Put, Remote, Stop};
 use super::report::Did;
 use super::row::{Card, Intent, Refused, Row};
 use super::rules::{Rule, holds};
-use super::run::{PART, Run, commit, keep_token, view};
+use super::run::{PART, Run, commit, view};
 use super::said::name_on;
 use super::take::{How, give_way, merge, revive, settle};
 

@@ -5,12 +5,11 @@ use super::join::{Now, flags_agreed_elsewhere, link, take_primary, taken_from};
 use super::merge::{self, Change, in_their_words, since_sent};
 use super::moving::{is_other_person, place_anew};
 use super::outgoing::{close_decided, is_in, outgoing, shows};
-use super::part::Part;
+use super::part::{Part, keep_token};
 use super::person::Person;
 use super::remote::{Etag, Href, Stop};
 use super::row::{Card, Conflicts, Intent, Row};
 use super::rules::{Rule, holds};
-use super::run::keep_token;
 use super::said::SaidCard;
 
 /// How a card is merged.
