@@ -74,7 +74,16 @@ fn nothing_waits_for_a_server_that_does_not_answer() {
     let port: u16 = port.split('/').next().unwrap().parse().unwrap();
     drop(server);
     // It takes connections, and says nothing.
-    let silent = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let mut listening = None;
+    crate::pty::wait(
+        || {
+            // Another test may have been given the port meanwhile.
+            listening = TcpListener::bind(("127.0.0.1", port)).ok();
+            listening.is_some()
+        },
+        || format!("the port {port} stays in use"),
+    );
+    let silent = listening.unwrap();
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     callbook.types("S");
