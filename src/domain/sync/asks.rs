@@ -112,7 +112,9 @@ where
 
     /// Sorts out what the cards that changed there are now.
     fn look_at_changed(&mut self, found: &Found) -> Result<Changed, Stop> {
-        let mut moving = Moving::new(found.gone.clone(), found.changed.clone());
+        let ignores_versions = self.remote.traits().ignores_versions;
+        let gone = found.gone.clone();
+        let mut moving = Moving::new(gone, found.changed.clone(), ignores_versions);
         let mut changed = Changed::default();
         for hrefs in found.changed.chunks(self.remote.batch()) {
             let got = self.remote.get(hrefs)?;

@@ -27,16 +27,20 @@ pub(super) struct Moving<C> {
     lost: Option<HashMap<String, Href>>,
     /// The same of all that are gone or changed.
     known: Option<HashMap<String, Href>>,
+    /// Whether another `UID` is another person's. Where versions are ignored, another program may have written over
+    /// the card unseen, and what it says is merged.
+    tells_apart: bool,
 }
 
 impl<C: Card> Moving<C> {
-    pub(super) const fn new(gone: Vec<Href>, changed: Vec<Href>) -> Self {
+    pub(super) const fn new(gone: Vec<Href>, changed: Vec<Href>, ignores_versions: bool) -> Self {
         Self {
             gone,
             came: Vec::new(),
             changed,
             lost: None,
             known: None,
+            tells_apart: !ignores_versions,
         }
     }
 
@@ -47,7 +51,8 @@ impl<C: Card> Moving<C> {
         row: &Row<C>,
         now: &SaidCard,
     ) -> Result<bool, Stop> {
-        let Some(base) = row.base.as_ref().map(Card::said) else {
+        let base = row.base.as_ref().filter(|_| self.tells_apart);
+        let Some(base) = base.map(Card::said) else {
             return Ok(false);
         };
         let Some(uid) = other_uid(base, now) else {

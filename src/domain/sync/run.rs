@@ -269,7 +269,8 @@ where
         };
         let mut unanswered = false;
         let came = !found.changed.is_empty() || !found.new.is_empty();
-        let mut moving = Moving::new(found.gone, found.changed.clone());
+        let ignores_versions = self.remote.traits().ignores_versions;
+        let mut moving = Moving::new(found.gone, found.changed.clone(), ignores_versions);
         // Of those that are new it is known who is gone when all that changed were looked at.
         let want = found.changed.into_iter().chain(found.new);
         let mut want = want.peekable();
