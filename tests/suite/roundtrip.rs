@@ -610,6 +610,58 @@ fn googles_form_has_every_number_with_its_label() {
     assert_eq!(numbers(&book), numbers(&other));
 }
 
+#[test]
+fn a_label_of_a_number_comes_back_in_its_own_words() {
+    let labels = [
+        "iPhone",
+        "cell",
+        "Cell",
+        "Mobile",
+        "MOBILE",
+        "Work",
+        "Home",
+        "Fax",
+        "Other fax",
+        "Other",
+        "Main",
+        "Office",
+        "_$!<Home>!$_",
+        "mobile",
+        "other",
+    ];
+    for version in [Version::V21, Version::V30, Version::V40] {
+        let mut book = Book::new();
+        let lotte = book.contact("Herr Lotte");
+        for (end, label) in (10..).zip(labels) {
+            let number = format!("+39 347 555 01{end}");
+            book.post(lotte, json!({"number": number, "location": label}))
+                .unwrap();
+        }
+        let card = out(&book, &only(&book), Some(version));
+        let mut other = Book::new();
+        import(&mut other, &card);
+        let read = |book: &Book| {
+            let phones = only(book).full.phones.into_iter();
+            let mut labels: Vec<_> = phones
+                .map(|phone| (phone.number, phone.location.unwrap_or_default()))
+                .collect();
+            labels.sort();
+            labels
+                .into_iter()
+                .map(|(_, label)| label)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(read(&other), labels, "{}", text(&card));
+        assert_eq!(text(&out(&other, &only(&other), None)), text(&card));
+        // What another program made of it since counts.
+        let relabelled = text(&card).replace("X-ABLabel:iPhone", "X-ABLabel:Laden");
+        let mut other = Book::new();
+        import(&mut other, relabelled.as_bytes());
+        assert_eq!(read(&other)[0], "Laden", "{relabelled}");
+        assert_eq!(read(&other)[1..], labels[1..]);
+    }
+}
+
 /// A contact and its phones without what another database gives them anew.
 fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
     let mut contact = profile.full.contact.clone();

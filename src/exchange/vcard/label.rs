@@ -31,7 +31,12 @@ fn of_group(property: &Property, all: &[Property]) -> Option<String> {
     let label = all.iter().find(|other| {
         other.group.as_deref() == Some(group) && other.name.eq_ignore_ascii_case("X-ABLABEL")
     })?;
-    let label = one_line(&label.text())?;
+    worded(&label.text())
+}
+
+/// The label that a group's line says.
+fn worded(text: &str) -> Option<String> {
+    let label = one_line(text)?;
     match label
         .strip_prefix("_$!<")
         .and_then(|rest| rest.strip_suffix(">!$_"))
@@ -86,6 +91,17 @@ pub(super) fn of_phone(property: &Property, all: &[Property]) -> Option<String> 
         .find(|(kind, _)| property.is(kind) || property.is(&format!("x-{kind}")))
         .map(|(_, label)| (*label).to_owned())
         .or_else(|| first_type(property))
+}
+
+/// What a phone's label is read as where only a label of its group says it: of another program, `iPhone` is a
+/// `mobile`.
+pub(super) fn of_phone_in(label: &str) -> Option<String> {
+    worded(label).map(|label| usual_label(&label))
+}
+
+/// Whether a phone's label is read as another one, so that a line of ours has to say it.
+pub(super) fn is_reworded(label: &str) -> bool {
+    of_phone_in(label).as_deref() != Some(label)
 }
 
 /// The first type that says whose it is.

@@ -19,12 +19,13 @@ use super::card::said;
 use super::draft::CardDraft;
 use super::fit::fit;
 use super::join::MARK;
+use super::label::is_reworded;
 use super::line::{Line, Version};
 use super::param::param;
 use super::phone::{self, MORE, More};
 use super::property::{self, Property};
 use super::write::stored::{Goal, StoredContact};
-use super::write::tel::{Primary, Tel, WrittenTel, lines_of_ours, spelling};
+use super::write::tel::{Primary, Tel, WrittenTel, lines_of_ours, reworded, spelling};
 use super::write::{SOURCE, basic, extended, of_kind};
 
 /// What a card is written over.
@@ -74,7 +75,7 @@ struct SaidOfNumber {
     /// What a line of ours says.
     historic: Option<bool>,
     accurate: Option<bool>,
-    /// The label where it has no TEL.
+    /// The label that a line of ours names: where it has no TEL, or is read as another one from that.
     label: Option<String>,
 }
 
@@ -219,7 +220,11 @@ impl Outgoing<'_> {
             tel,
             historic: out.line.historic,
             accurate: out.line.accurate,
-            label: phone.location.clone().filter(|_| !tel),
+            label: if tel {
+                reworded(phone)
+            } else {
+                phone.location.clone()
+            },
         })
     }
 }
@@ -263,11 +268,12 @@ fn mark(
         let line = place.and_then(|place| there.get(place));
         let now = SaidOfNumber {
             label: line
-                .filter(|_| !wanted.tel)
-                .and_then(|(_, line)| phone::named(line)?.location?),
+                .and_then(|(_, line)| phone::label_in(line))
+                .filter(|label| !wanted.tel || is_reworded(label)),
             ..now_said(draft, tel.copied(), line, wanted.tel)
         };
-        let is_needed = !wanted.tel || wanted.historic.is_some() || wanted.accurate.is_some();
+        let flags = [wanted.historic, wanted.accurate];
+        let is_needed = !wanted.tel || wanted.label.is_some() || flags.iter().any(Option::is_some);
         if now == *wanted {
             used.extend(place);
         } else if is_needed {

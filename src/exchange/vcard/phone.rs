@@ -12,7 +12,8 @@
 //! ```
 //!
 //! It names its number, so that it says nothing of a number that another program has changed since; a number
-//! that it says is historic may have no TEL, and then its label is here. Its value is the source. In cards written by hand, TEL may have `X-CALLBOOK-ACCURATE`,
+//! that it says is historic may have no TEL, and then its label is here. So is a label that would be read as a usual
+//! word, such as `Cell`; it holds for as long as TEL says that word. Its value is the source. In cards written by hand, TEL may have `X-CALLBOOK-ACCURATE`,
 //! `X-CALLBOOK-HISTORIC` and `X-CALLBOOK-SOURCE` as parameters.
 
 use std::collections::{HashMap, HashSet};
@@ -21,7 +22,7 @@ use crate::domain::attribute_reader::{MANY, NUMBERS, TEXT_LIMIT, too_many};
 use crate::domain::number::digits;
 use crate::domain::phone::PhoneAttributes;
 
-use super::label::{of_phone, one_line, whole};
+use super::label::{of_phone, of_phone_in, one_line, whole};
 use super::param::holds;
 use super::property::Property;
 
@@ -97,10 +98,15 @@ pub(super) fn named_only(properties: &[Property]) -> Vec<PhoneAttributes> {
 /// The number that a line of ours names, as it would be without a TEL.
 pub(super) fn named(more: &Property) -> Option<PhoneAttributes> {
     Some(PhoneAttributes {
-        location: more.param("LABEL").and_then(one_line).map(Some),
+        location: label_in(more).map(Some),
         number: Some(whole(more.param("NUMBER")?)?),
         ..told(more)
     })
+}
+
+/// The label that a line of ours names.
+pub(super) fn label_in(more: &Property) -> Option<String> {
+    more.param("LABEL").and_then(one_line)
 }
 
 /// What a line of ours says of a number.
@@ -127,8 +133,11 @@ pub(super) fn phone(property: &Property, all: &[Property], more: &More) -> Optio
     let more = more.about(&number).and_then(|at| all.get(at));
     let told = more.map(told).unwrap_or_default();
     let flag = |name: &str| property.flag(&format!("X-CALLBOOK-{name}"));
+    let label = of_phone(property, all);
+    let own_words = more.and_then(label_in);
+    let own_words = own_words.filter(|own| label.is_some() && of_phone_in(own) == label);
     Some(PhoneAttributes {
-        location: Some(of_phone(property, all)),
+        location: Some(own_words.or(label)),
         historic: told.historic.or_else(|| flag("HISTORIC")),
         valid_values: told.valid_values.or_else(|| flag("ACCURATE")),
         source: told

@@ -7,7 +7,7 @@ use crate::domain::number;
 use crate::domain::phone::Phone;
 
 use super::super::draft::CardDraft;
-use super::super::label::{NO_LABEL, one_line};
+use super::super::label::{NO_LABEL, is_reworded, one_line};
 use super::super::line::{Line, escape};
 use super::super::param::{is, param, preference, type_param, without_types};
 use super::super::phone::{self, MORE, More};
@@ -302,6 +302,8 @@ struct Known {
     source: String,
     /// The calling code of what is no possible number.
     country: Option<String>,
+    /// The label, where it is read as another one from TEL alone.
+    label: Option<String>,
 }
 
 impl Known {
@@ -326,6 +328,9 @@ impl Known {
             historic: flag("HISTORIC").unwrap_or_default(),
             source: source.unwrap_or_else(|| stored.source.to_owned()),
             country: Self::country(number, hint, stored),
+            label: more
+                .and_then(phone::label_in)
+                .filter(|label| is_reworded(label)),
         }
     }
 
@@ -342,6 +347,7 @@ impl Known {
                 Some(code) => Some(code.to_owned()),
                 None => Self::country(&phone.typed, None, stored),
             },
+            label: reworded(phone),
         }
     }
 
@@ -360,11 +366,20 @@ impl Known {
         if self.historic {
             line = line.with(param("HISTORIC", flag(true)));
         }
-        if let Some(country) = &self.country {
-            line = line.with(param("COUNTRY", country));
+        let texts = [("COUNTRY", &self.country), ("LABEL", &self.label)];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                line = line.with(param(name, text));
+            }
         }
         line
     }
+}
+
+/// The label of a phone, where it is read as another one from TEL alone.
+pub(in crate::exchange::vcard) fn reworded(phone: &Phone) -> Option<String> {
+    let label = phone.location.clone();
+    label.filter(|label| is_reworded(label))
 }
 
 /// Adds a TEL; gives the number as a reader finds it.
