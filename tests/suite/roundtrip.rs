@@ -662,6 +662,37 @@ fn a_label_of_a_number_comes_back_in_its_own_words() {
     }
 }
 
+#[test]
+fn a_table_for_another_program_keeps_which_numbers_are_confirmed() {
+    for form in [csv::TableForm::Google, csv::TableForm::Outlook] {
+        for confirmed in [[true, true], [false, true], [false, false], [true, false]] {
+            let mut book = Book::new();
+            let paul = book.contact("Paul Kern");
+            for (number, confirmed) in ["+49 30 1234567", "+49 171 1234567"]
+                .into_iter()
+                .zip(confirmed)
+            {
+                let sent = json!({"number": number, "valid_values": confirmed});
+                book.post(paul, sent).unwrap();
+            }
+            let table = book.exported(ExportForm::Table(form, Guard::Exact));
+            let mut other = Book::new();
+            import_as(&mut other, "table.csv", &table);
+            let numbers = |book: &Book| {
+                let phones = only(book).full.phones.into_iter();
+                let mut said: Vec<_> = phones
+                    .map(|phone| (phone.number, phone.valid_values))
+                    .collect();
+                said.sort();
+                said
+            };
+            assert_eq!(numbers(&other), numbers(&book), "{}", text(&table));
+            let again = import_as(&mut book, "table.csv", &table);
+            assert_eq!((again.same, again.changed, again.new), (1, 0, 0));
+        }
+    }
+}
+
 /// A contact and its phones without what another database gives them anew.
 fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
     let mut contact = profile.full.contact.clone();

@@ -71,6 +71,7 @@ pub(super) fn cell(full: &FullContact, read: ParsedCard, cells: CellsSaid) -> Op
                 "location": phone.location,
                 "primary": phone.primary,
                 "historic": phone.historic,
+                "valid_values": phone.valid_values,
             })
         });
         more.insert("phones".to_owned(), phones.collect());
@@ -82,11 +83,12 @@ pub(super) fn cell(full: &FullContact, read: ParsedCard, cells: CellsSaid) -> Op
     Some(Value::Object(more).to_string())
 }
 
-/// What the columns for another program have of numbers.
-fn told(phones: &[Phone]) -> Vec<(&str, Option<&str>, bool, bool)> {
+/// What is told of numbers, in the columns for another program or beside them.
+fn told(phones: &[Phone]) -> Vec<(&str, Option<&str>, [bool; 3])> {
     let phones = phones.iter().map(|phone| {
         let label = phone.location.as_deref();
-        (&*phone.identity, label, phone.primary, phone.historic)
+        let flags = [phone.primary, phone.historic, phone.valid_values];
+        (&*phone.identity, label, flags)
     });
     let mut phones: Vec<_> = phones.collect();
     phones.sort_unstable();
