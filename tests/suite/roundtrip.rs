@@ -693,6 +693,63 @@ fn a_table_for_another_program_keeps_which_numbers_are_confirmed() {
     }
 }
 
+#[test]
+fn details_in_another_order_go_out_in_that_order() {
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:;Ada;;;\r\nFN:Ada\r\nURL;TYPE=HOME:https://one.example/?a=a-long-address\r\n \
+        -that-is-folded\r\nEMAIL:ada@example.org\r\nitem1.URL:https://two.example\r\nitem1.X-ABLabel:Shop\r\n\
+        URL;X-FOO=bar:https://three.example\r\nX-SOMETHING:kept\r\nTEL:+44 20 7946 0018\r\nEND:VCARD\r\n";
+    let mut book = Book::new();
+    import(&mut book, card.as_bytes());
+    let links = |book: &Book| {
+        let details = only(book).full.contact.details.into_iter();
+        let links = details.filter(|detail| detail.kind == DetailKind::Link);
+        links
+            .map(|link| (link.label.clone(), link.text().into_owned()))
+            .collect::<Vec<_>>()
+    };
+    let change = |book: &mut Book, change: &dyn Fn(&mut Vec<Detail>)| {
+        let contact = only(book).full.contact;
+        let mut details = contact.details;
+        change(&mut details);
+        let sent = json!({"details": details, "overwrite": true});
+        update(book, contact.id, &sent);
+    };
+    change(&mut book, &|details| details.reverse());
+    let before = links(&book);
+    assert_eq!(before[0].1, "https://three.example");
+    let reversed = out(&book, &only(&book), None);
+    assert_eq!(
+        text(&reversed),
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nN:;Ada;;;\r\nFN:Ada\r\nURL;X-FOO=bar:https://three.example\r\n\
+        EMAIL:ada@example.org\r\nitem1.URL:https://two.example\r\nitem1.X-ABLabel:Shop\r\n\
+        URL;TYPE=HOME:https://one.example/?a=a-long-address\r\n -that-is-folded\r\nX-SOMETHING:kept\r\n\
+        TEL:+44 20 7946 0018\r\nEND:VCARD\r\n"
+    );
+    let mut other = Book::new();
+    import(&mut other, &reversed);
+    assert_eq!(links(&other), before);
+
+    // One that is new, with its place before the others.
+    change(&mut book, &|details| {
+        let link = DetailValue::read(DetailKind::Link, "https://new.example");
+        details.insert(0, Detail::new(DetailKind::Link, None, link));
+        details.retain(|detail| !detail.text().contains("two"));
+    });
+    let before = links(&book);
+    assert_eq!(before.len(), 3);
+    let mut other = Book::new();
+    import(&mut other, &out(&book, &only(&book), None));
+    assert_eq!(links(&other), before);
+
+    // Another kind in between says nothing of an order: every line stays.
+    let mut book = Book::new();
+    import(&mut book, card.as_bytes());
+    change(&mut book, &|details| {
+        details.sort_by_key(|detail| detail.kind != DetailKind::Email);
+    });
+    assert_eq!(text(&out(&book, &only(&book), None)), card);
+}
+
 /// A contact and its phones without what another database gives them anew.
 fn plain(profile: &Profile) -> (Contact, Vec<Phone>) {
     let mut contact = profile.full.contact.clone();

@@ -50,6 +50,8 @@ pub(super) const READ: [&str; 22] = [
 enum Fate {
     Kept,
     Written(Vec<Line>),
+    /// The line of another place stands here, as it is.
+    Of(usize),
 }
 
 /// A line of the card.
@@ -184,7 +186,7 @@ impl<'a> CardDraft<'a> {
             property.name == name && !property.text().trim().is_empty()
         };
         let replaced = self.entries.iter().any(|entry| match &entry.fate {
-            Fate::Kept => false,
+            Fate::Kept | Fate::Of(_) => false,
             Fate::Written(lines) => lines.iter().any(written),
         });
         replaced || self.added.iter().any(written) || self.lines().any(kept)
@@ -292,7 +294,7 @@ impl<'a> CardDraft<'a> {
             .entries
             .iter_mut()
             .filter_map(|entry| match &mut entry.fate {
-                Fate::Kept => None,
+                Fate::Kept | Fate::Of(_) => None,
                 Fate::Written(lines) => Some(lines),
             });
         let mut written = written.flatten().chain(&mut self.added);
@@ -320,6 +322,13 @@ impl<'a> CardDraft<'a> {
     pub(super) fn replace(&mut self, at: usize, lines: Vec<Line>) {
         if let Some(entry) = self.entries.get_mut(at) {
             entry.fate = Fate::Written(lines);
+        }
+    }
+
+    /// Writes the line of another place in the place of one, as it is.
+    pub(super) fn put_there(&mut self, at: usize, from: usize) {
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.fate = Fate::Of(from);
         }
     }
 
@@ -405,7 +414,7 @@ impl<'a> CardDraft<'a> {
                 }
                 others += 1;
                 let stays = match &entry.fate {
-                    Fate::Kept => true,
+                    Fate::Kept | Fate::Of(_) => true,
                     Fate::Written(lines) => lines.iter().any(|line| {
                         let group = line.group.as_deref();
                         group.is_some_and(|group| group.eq_ignore_ascii_case(own))
@@ -427,12 +436,22 @@ impl<'a> CardDraft<'a> {
         let mut from = 0;
         let between = |from: usize, to: usize| self.card.get(from..to).unwrap_or_default();
         for entry in &self.entries {
-            let Fate::Written(lines) = &entry.fate else {
+            if matches!(entry.fate, Fate::Kept) {
                 continue;
-            };
+            }
             out.extend_from_slice(between(from, entry.line.place.start));
-            for line in lines {
-                line.write(self.form, &mut out);
+            match &entry.fate {
+                Fate::Kept => {}
+                Fate::Written(lines) => {
+                    for line in lines {
+                        line.write(self.form, &mut out);
+                    }
+                }
+                Fate::Of(other) => {
+                    let place = self.entries.get(*other).map(|other| &other.line.place);
+                    let line = place.map(|place| between(place.start, place.end));
+                    out.extend_from_slice(line.unwrap_or_default());
+                }
             }
             from = entry.line.place.end;
         }

@@ -280,9 +280,16 @@ impl StoredContact<'_> {
         detail::write(draft, &stored.details, agreed);
     }
 
-    /// A card that was written over one that said this, with the marks of the preferred details.
+    /// A card that was written over one that said this, with its details in their order and the marks of the
+    /// preferred ones.
     pub(super) fn preferring(&self, written: Vec<u8>, said: &Contact) -> Vec<u8> {
         let stored = &self.full.contact.details;
+        // Elsewhere the order is what it is there.
+        if self.goal.is_file()
+            && let Some(in_order) = detail::in_order(&written, stored, self.fields)
+        {
+            return detail::prefer(&in_order, stored);
+        }
         // A line that was changed keeps its mark, and a new one has none.
         if detail::prefer_the_same(&said.details, stored) {
             return written;

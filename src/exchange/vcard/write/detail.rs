@@ -141,6 +141,46 @@ pub(super) fn prefer_the_same(some: &[Detail], others: &[Detail]) -> bool {
     preferred(some) == preferred(others)
 }
 
+/// The card with the details of each kind in this order; none where they are in it, whatever stands between them.
+pub(super) fn in_order(card: &[u8], details: &[Detail], fields: &OwnFields) -> Option<Vec<u8>> {
+    let is_several = |kind: &DetailKind| details.iter().filter(|own| own.kind == *kind).count() > 1;
+    let several: Vec<DetailKind> = DetailKind::ALL.into_iter().filter(is_several).collect();
+    if several.is_empty() {
+        return None;
+    }
+    let mut draft = CardDraft::new(card, Version::V30).with(fields);
+    let mut moves: Vec<(usize, usize)> = Vec::new();
+    for kind in several {
+        let mut left: Vec<Option<&Detail>> = details.iter().map(Some).collect();
+        let lines = draft.lines().filter_map(|(at, property)| {
+            let read = contact::details(property, &draft.properties);
+            let said = read.first().filter(|said| said.kind == kind)?;
+            let says_it = |own: &Detail| own.says_but_for_preferred(said);
+            let place = left.iter().position(|own| own.is_some_and(says_it));
+            if let Some(own) = place.and_then(|place| left.get_mut(place)) {
+                *own = None;
+            }
+            Some(place.map(|place| (place, at)))
+        });
+        // A line that is none of them has no place in their order.
+        let Some(now) = lines.collect::<Option<Vec<(usize, usize)>>>() else {
+            continue;
+        };
+        let mut wanted = now.clone();
+        wanted.sort_unstable();
+        let pairs = now.into_iter().zip(wanted);
+        let pairs = pairs.map(|((_, at), (_, from))| (at, from));
+        moves.extend(pairs.filter(|(at, from)| at != from));
+    }
+    if moves.is_empty() {
+        return None;
+    }
+    for (at, from) in moves {
+        draft.put_there(at, from);
+    }
+    Some(draft.finish())
+}
+
 /// The card with the marks of the details that are preferred.
 pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
     let mut draft = CardDraft::new(card, Version::V30);
