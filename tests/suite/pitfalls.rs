@@ -818,6 +818,7 @@ fn row_32_every_key_that_writes_is_taken_back_by_one_undo() {
         "Import ^S",
         "Import enter",
         "NumberForm enter",
+        "Numbers *",
         "Numbers d",
         "Numbers p",
         "Numbers r",

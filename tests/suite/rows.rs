@@ -211,3 +211,49 @@ fn the_contact_that_is_kept_stays_chosen_where_the_group_has_to_be_looked_at_aga
     );
     assert_eq!(kept(&desk), chosen);
 }
+
+#[test]
+fn every_row_of_a_number_can_be_opened_as_every_other_row_can() {
+    let mut desk = Desk::new(100, 30, TWO_NUMBERS);
+    desk.press("g g enter o");
+    assert_eq!(
+        sent(&mut desk),
+        [Effect::Open("tel:+390255501182".to_owned())]
+    );
+    assert_eq!(desk.toast(), "Calling +39 02 5550 1182");
+}
+
+/// What shows and sorts does so from the list and from every row of an open contact, which stays open.
+#[test]
+fn what_shows_and_sorts_has_its_keys_in_an_open_contact_too() {
+    let others = "BEGIN:VCARD\nVERSION:3.0\nFN:Ada Zimmer\nEND:VCARD\n\
+        BEGIN:VCARD\nVERSION:3.0\nFN:Zoë Adams\nEND:VCARD\n";
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        for row in ["", "k k k", "j"] {
+            let mut desk = Desk::new(width, height, &format!("{TWO_NUMBERS}{others}"));
+            desk.press("/ \"marco\" enter");
+            desk.press("s a l");
+            desk.press(row);
+            for (keys, page) in [
+                ("s b", "Bin"),
+                ("s h", "Health"),
+                ("s t", "Tags"),
+                ("s l", "History"),
+                ("s r", "Recent"),
+                ("s y", "Remotes"),
+            ] {
+                desk.press(keys);
+                assert!(desk.frame().contains(page), "{keys}: {}", desk.frame());
+                desk.press("esc");
+                assert!(desk.app.pages.is_bare(), "{keys}");
+            }
+            for keys in ["s g", "s n", "s c", "s a"] {
+                let before = desk.app.pages.contacts.current();
+                desk.press(keys);
+                let contacts = &desk.app.pages.contacts;
+                assert_eq!(contacts.focus, Focus::Detail, "{keys}");
+                assert_eq!(contacts.current(), before, "{keys}: {}", desk.frame());
+            }
+        }
+    }
+}

@@ -188,16 +188,18 @@ impl Keymap {
     /// The bindings that follow a prefix in a chain of scopes: the last keys of each.
     #[must_use]
     pub fn following(&self, scopes: &[Scope], waiting: &[Key]) -> Vec<(String, &'static Binding)> {
-        let bounds = self.bounds.iter();
-        let bounds = bounds.filter(|bound| scopes.contains(&bound.scope));
-        let mut found = Vec::new();
-        for bound in bounds {
+        let mut found: Vec<(String, &'static Binding)> = Vec::new();
+        for bound in scopes.iter().flat_map(|scope| self.bound_in(*scope)) {
             for sequence in &bound.keys {
                 if let Some(rest) = sequence.keys.strip_prefix(waiting)
                     && !rest.is_empty()
                 {
                     let rest: Vec<String> = rest.iter().map(Key::to_string).collect();
-                    found.push((rest.join(" "), bound.binding));
+                    let rest = rest.join(" ");
+                    // What a nearer scope has is what the keys do.
+                    if found.iter().all(|(nearer, _)| *nearer != rest) {
+                        found.push((rest, bound.binding));
+                    }
                 }
             }
         }
@@ -222,14 +224,25 @@ impl Keymap {
         prefixes
     }
 
-    /// The hints of a scope, best first.
+    /// The hints of a scope, and in a contact those of every row, best first.
     #[must_use]
     pub fn hints(&self, scope: Scope) -> Vec<(String, &'static Binding)> {
-        let mut hints: Vec<(String, &'static Binding)> = self
-            .bound_in(scope)
-            .filter(|bound| !bound.binding.hint.is_empty() && bound.binding.rank < 9)
-            .filter_map(|bound| Some((bound.keys.first()?.written.clone(), bound.binding)))
-            .collect();
+        let chain = scope.chain();
+        let of_rows = chain.iter().find(|other| **other == Scope::Rows);
+        let mut hints: Vec<(String, &'static Binding)> = Vec::new();
+        let scopes = std::iter::once(scope).chain(of_rows.copied());
+        for bound in scopes.flat_map(|scope| self.bound_in(scope)) {
+            if bound.binding.hint.is_empty() || bound.binding.rank == 9 {
+                continue;
+            }
+            let Some(key) = bound.keys.first() else {
+                continue;
+            };
+            // What a nearer scope has is what the key does.
+            if hints.iter().all(|(nearer, _)| *nearer != key.written) {
+                hints.push((key.written.clone(), bound.binding));
+            }
+        }
         hints.sort_by_key(|(_, binding)| binding.rank);
         hints
     }

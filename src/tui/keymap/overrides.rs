@@ -319,7 +319,7 @@ mod tests {
             [
                 "d is now undo, no longer delete-contact (contacts)",
                 "d is now undo, no longer delete-number (numbers)",
-                "d is now undo, no longer delete-detail (rows of a contact)",
+                "d is now undo, no longer delete-detail (details of a contact)",
                 "d is now undo, no longer delete-number (fix numbers)",
                 "d is now undo, no longer delete-tag (tags)",
                 "d is now undo, no longer delete-contact (conflicts with remotes)",

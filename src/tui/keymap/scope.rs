@@ -19,6 +19,10 @@ pub enum Scope {
     Numbers,
     /// What else is known of a contact: emails, addresses, dates and the like.
     Details,
+    /// Every row of a contact: its name, its numbers and its details.
+    Rows,
+    /// What the list shows, and the pages beside it: from the list and from every row of a contact.
+    Views,
     /// Fix numbers.
     Fix,
     /// The sources to confirm by.
@@ -83,11 +87,13 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
         Self::Details,
+        Self::Rows,
+        Self::Views,
         Self::Fix,
         Self::Sources,
         Self::Duplicates,
@@ -141,6 +147,10 @@ impl Scope {
             | Self::Damaged => {
                 vec![self, Self::Global]
             }
+            Self::Contacts => vec![self, Self::Views, Self::Movement, Self::Global],
+            Self::Numbers | Self::Name | Self::Details => {
+                vec![self, Self::Rows, Self::Views, Self::Movement, Self::Global]
+            }
             _ => vec![self, Self::Movement, Self::Global],
         }
     }
@@ -176,6 +186,8 @@ impl Scope {
             Self::Numbers => "numbers",
             Self::Name => "name",
             Self::Details => "details",
+            Self::Rows => "rows",
+            Self::Views => "views",
             Self::DetailForm => "detail-form",
             Self::Fix => "fix",
             Self::Sources => "sources",
@@ -220,7 +232,9 @@ impl Scope {
             Self::PickFilter => "filter of the picker",
             Self::Numbers => "numbers",
             Self::Name => "name of a contact",
-            Self::Details => "rows of a contact",
+            Self::Details => "details of a contact",
+            Self::Rows => "every row of a contact",
+            Self::Views => "show and sort",
             Self::DetailForm => "detail form",
             Self::Fix => "fix numbers",
             Self::Sources => "confirm by source",

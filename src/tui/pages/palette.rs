@@ -95,6 +95,7 @@ impl Palette {
         let commands = scopes
             .iter()
             .flat_map(|scope| TABLE.iter().filter(move |binding| binding.scope == *scope))
+            .filter(|binding| !self.is_said_nearer(binding))
             .filter(|binding| {
                 let keys = keymap.keys(binding).join(" ").to_lowercase();
                 let name = binding.action.name();
@@ -107,6 +108,19 @@ impl Palette {
         commands.chain(saved.map(PaletteLine::Saved)).collect()
     }
 
+    /// Whether a nearer scope of the screen has the same keys for the same action.
+    fn is_said_nearer(&self, binding: &Binding) -> bool {
+        let mut scopes = self.scopes.iter();
+        let is_here = scopes.clone().any(|scope| *scope == binding.scope);
+        let nearer = scopes
+            .by_ref()
+            .take_while(|scope| is_here && **scope != binding.scope);
+        let mut others = nearer.flat_map(|scope| {
+            TABLE.iter().filter(move |other| other.scope == *scope)
+        });
+        others.any(|other| other.action == binding.action && other.keys == binding.keys)
+    }
+
     /// Whether saved filters are among the lines.
     fn lists_filters(&self) -> bool {
         self.kind == PaletteKind::Palette && self.is_over_list()
@@ -114,12 +128,8 @@ impl Palette {
 
     /// Whether it is over the list of contacts, and not over a page of its own.
     fn is_over_list(&self) -> bool {
-        let is_of_list = |scope: &Scope| {
-            matches!(
-                scope,
-                Scope::Contacts | Scope::Numbers | Scope::Name | Scope::Fix | Scope::Filter
-            )
-        };
+        let is_of_list =
+            |scope: &Scope| matches!(scope, Scope::Views | Scope::Fix | Scope::Filter);
         self.scopes.iter().any(is_of_list)
     }
 }

@@ -245,6 +245,7 @@ impl Contacts {
     }
 
     pub(super) fn show_all(&mut self, ctx: &mut Ctx<'_>) {
+        let open = self.entered();
         self.fix = None;
         self.list.give_up_marking(ctx);
         self.list.marks.clear();
@@ -254,10 +255,26 @@ impl Contacts {
             ..ListQuery::default()
         };
         self.list.show(query, self.height(ctx.session), ctx);
+        self.stay_on(open, ctx);
     }
 
     pub(super) fn sort(&mut self, order: Order, ctx: &mut Ctx<'_>) {
+        let open = self.entered();
         self.list.sort(order, self.height(ctx.session), ctx);
+        self.stay_on(open, ctx);
+    }
+
+    /// The contact that a person is in.
+    fn entered(&self) -> Option<ContactId> {
+        let is_open = self.focus == Focus::Detail;
+        self.current().filter(|_| is_open)
+    }
+
+    /// Stays on a contact, wherever it is in the list now.
+    fn stay_on(&self, contact: Option<ContactId>, ctx: &mut Ctx<'_>) {
+        if let Some(id) = contact {
+            self.list.seek(id, ctx);
+        }
     }
 
     pub(super) fn clear_filter(&mut self, ctx: &mut Ctx<'_>) {
