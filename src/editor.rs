@@ -9,6 +9,9 @@ use tempfile::NamedTempFile;
 
 use crate::regular;
 
+/// What stands for a sign that is not UTF-8.
+pub(crate) const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
+
 /// The editor that a person has named, if any.
 fn named() -> Option<String> {
     let mut names = ["VISUAL", "EDITOR"].into_iter();
@@ -36,7 +39,8 @@ impl TextFile {
         Ok(Self { file })
     }
 
-    /// Lets the person edit a text in it. Gives what the editor left, and why it failed if it did.
+    /// Lets the person edit a text in it. Gives what the editor left, with [`UNREADABLE`] for what is not UTF-8,
+    /// and why it failed if it did.
     pub(crate) fn edit(&self, text: &str) -> (String, Option<String>) {
         match fs::write(self.file.path(), text).and_then(|()| self.left()) {
             Ok(left) => left,
@@ -61,14 +65,9 @@ impl TextFile {
             (!status.success()).then(|| format!("the editor {program} failed ({status})"));
         // Editors save by putting another file in its place: read it by its name.
         let bytes = regular::read(self.file.path())?;
-        Ok(match String::from_utf8(bytes) {
-            Ok(text) => (text, failure),
-            Err(error) => {
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                let why = || "the text is not UTF-8".to_owned();
-                (text, Some(failure.unwrap_or_else(why)))
-            }
-        })
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Ok((text, failure))
     }
 
     /// Keeps the file; gives its path.
@@ -97,6 +96,9 @@ pub(crate) fn edit(text: &str) -> Edited {
     };
     match file.edit(text) {
         (_, Some(why)) => Edited::Failed(why),
+        (edited, None) if edited.contains(UNREADABLE) && !text.contains(UNREADABLE) => {
+            Edited::Failed("the text is not UTF-8".to_owned())
+        }
         (edited, None) if edited.trim_end_matches('\n') == text => Edited::Unchanged,
         (edited, None) => Edited::Text(edited),
     }

@@ -53,6 +53,10 @@ impl Named {
 /// Not found; invalid where the filter cannot be read, or several match and none was chosen.
 pub(super) fn one(store: &Store, words: &[String]) -> Result<Named, Refusal> {
     let text = words.join(" ");
+    if text.trim().is_empty() {
+        let why = "no contact is named; give a name, a number, an id or a filter";
+        return Err(Refusal::new(Kind::Invalid, why));
+    }
     if let Ok(id) = text.trim().parse::<ContactId>() {
         let mut found = read(store, vec![id])?;
         let missing = || Refusal::new(Kind::NotFound, format!("no contact has the id {text}"));

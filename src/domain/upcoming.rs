@@ -2,19 +2,26 @@
 
 use chrono::{Datelike as _, Days, NaiveDate};
 
-use super::contact::{Contact, ContactId, Detail, DetailKind};
+use super::contact::{ContactId, Detail};
 use super::day::PartialDate;
 use super::detail::{BIRTHDAY, DetailId};
 use super::number::Region;
+use super::timestamp::Timestamp;
 use super::words::count;
 
 /// A contact that has a date, with the number that a list shows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatedContact {
     /// The contact.
-    pub contact: Contact,
+    pub contact: ContactId,
+    /// Its name.
+    pub name: String,
+    /// Its birthday, anniversary and other dates.
+    pub dates: Vec<Detail>,
     /// Its number, as people read it.
     pub number: Option<String>,
+    /// When the contact was changed last.
+    pub updated_at: Timestamp,
 }
 
 /// A date at which it returns.
@@ -40,9 +47,9 @@ impl Upcoming {
     fn of(dated: &DatedContact, detail: &Detail, today: NaiveDate) -> Option<Self> {
         let date = detail.date()?;
         Some(Self {
-            contact: dated.contact.id,
+            contact: dated.contact,
             detail: detail.id,
-            name: dated.contact.name.clone(),
+            name: dated.name.clone(),
             number: dated.number.clone(),
             label: detail.label.clone().unwrap_or_default(),
             date,
@@ -71,7 +78,7 @@ pub fn upcoming(contacts: &[DatedContact], today: NaiveDate, days: u32) -> Vec<U
     let mut found: Vec<Upcoming> = contacts
         .iter()
         .flat_map(|dated| {
-            let dates = dated.contact.details_of(DetailKind::Date);
+            let dates = dated.dates.iter();
             dates.filter_map(|detail| Upcoming::of(dated, detail, today))
         })
         .filter(|one| one.next <= last)
@@ -146,8 +153,9 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::{DatedContact, Soon, upcoming};
-    use crate::domain::contact::{Contact, Detail, DetailKind};
+    use crate::domain::contact::{ContactId, Detail, DetailKind};
     use crate::domain::number::Region;
+    use crate::domain::timestamp::Timestamp;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -155,12 +163,11 @@ mod tests {
 
     fn contact(name: &str, label: &str, date: &str) -> DatedContact {
         DatedContact {
-            contact: Contact {
-                name: name.to_owned(),
-                details: vec![Detail::read(DetailKind::Date, Some(label.to_owned()), date)],
-                ..Contact::default()
-            },
+            contact: ContactId::default(),
+            name: name.to_owned(),
+            dates: vec![Detail::read(DetailKind::Date, Some(label.to_owned()), date)],
             number: None,
+            updated_at: Timestamp::default(),
         }
     }
 

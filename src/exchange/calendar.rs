@@ -4,7 +4,6 @@
 
 use icalendar::{Calendar, Component as _, Event, EventLike as _, Property};
 
-use crate::domain::contact::DetailKind;
 use crate::domain::day::PartialDate;
 use crate::domain::upcoming::DatedContact;
 
@@ -20,8 +19,7 @@ pub fn calendar(dated: &[DatedContact]) -> String {
         .append_property(Property::new("PRODID", "-//callbook//dates//EN"))
         .name("callbook");
     for dated in dated {
-        let contact = &dated.contact;
-        for detail in contact.details_of(DetailKind::Date) {
+        for detail in &dated.dates {
             let Some((date, first)) = detail.date().and_then(first_of) else {
                 continue;
             };
@@ -32,9 +30,9 @@ pub fn calendar(dated: &[DatedContact]) -> String {
                 .unwrap_or_default();
             let mut event = Event::new();
             event
-                .uid(&format!("{}-{}@callbook", contact.id, detail.id))
-                .summary(&format!("{}: {label}{year}", contact.name))
-                .timestamp(contact.updated_at.to_utc())
+                .uid(&format!("{}-{}@callbook", dated.contact, detail.id))
+                .summary(&format!("{}: {label}{year}", dated.name))
+                .timestamp(dated.updated_at.to_utc())
                 .starts(first)
                 .add_property("RRULE", rule(date))
                 .append_property(Property::new("TRANSP", "TRANSPARENT"));

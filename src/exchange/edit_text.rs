@@ -98,6 +98,11 @@ impl EditedText {
             return CameBack::GivenUp;
         }
         let text = self.without_errors(text);
+        let unreadable = self.unreadable(&text);
+        if !unreadable.is_empty() {
+            self.show_errors(&text, unreadable);
+            return CameBack::Wrong;
+        }
         let ContactAsText { opened, home, .. } = &self.state;
         match read::changes(&self.original, &text, opened, *home) {
             Ok(changes) if changes.is_empty() => CameBack::Unchanged,
@@ -161,6 +166,24 @@ impl EditedText {
         let faults = faults.iter();
         let faults = faults.map(|fault| TextFault::new(at(fault), fault.in_words()));
         self.show_errors(&text, faults.collect());
+    }
+
+    /// The lines with a sign that was not UTF-8, each as a fault: an editor may write in another encoding.
+    fn unreadable(&self, text: &str) -> Vec<TextFault> {
+        const SIGN: char = char::REPLACEMENT_CHARACTER;
+        let known = |line: &str| self.original.lines().any(|own| own == line);
+        let mut begin = 0;
+        let mut found = Vec::new();
+        for line in text.split_inclusive('\n') {
+            if line.contains(SIGN) && !known(line.trim_end()) {
+                let why = format!(
+                    "{SIGN} stands for a sign that was not UTF-8; type it again, and save as UTF-8"
+                );
+                found.push(TextFault::new(begin, why));
+            }
+            begin += line.len();
+        }
+        found
     }
 
     /// Puts each fault above its line.

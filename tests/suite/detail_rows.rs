@@ -217,3 +217,54 @@ fn a_detail_that_another_program_left_alone_is_saved_beside_its_change() {
     let emails = texts(&desk.shown().contact, DetailKind::Email);
     assert_eq!(emails, ["mine@work.example", "ada.king@home.example"]);
 }
+
+#[test]
+fn the_name_copies_the_whole_person() {
+    let card = "BEGIN:VCARD\nVERSION:3.0\nFN:Aya Ken\nN:Ken;Aya;;;\nX-PHONETIC-FIRST-NAME:あや\n\
+        X-PHONETIC-LAST-NAME:けん\nNICKNAME:Ay\nORG:Kawa;Design\nTITLE:Head\nROLE:Drawing\n\
+        TEL:+81 3 5550 1182\nEND:VCARD\n";
+    let mut desk = Desk::new(100, 30, card);
+    desk.press("g g enter k k k y");
+    let copied = sent(&mut desk).concat();
+    for line in [
+        "copy Aya Ken\n",
+        "\nあや けん\n",
+        "\nnickname Ay\n",
+        "\nHead, Drawing, Design, Kawa\n",
+    ] {
+        assert!(copied.contains(line), "{line}: {copied}");
+    }
+}
+
+#[test]
+fn a_relation_goes_there_only_where_it_is_known_who_it_is() {
+    let cards = "BEGIN:VCARD\nVERSION:3.0\nUID:u1\nFN:Ada\nRELATED;VALUE=text:Nobody Here\nEND:VCARD\n\
+        BEGIN:VCARD\nVERSION:4.0\nUID:u2\nFN:Bob\nRELATED;TYPE=friend:urn:uuid:u1\nRELATED:u1\nEND:VCARD\n";
+    let mut desk = Desk::new(100, 30, cards);
+    desk.press("g g enter j j");
+    assert!(
+        desk.frame().contains("o looks for this name"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("o");
+    assert_eq!(desk.toast(), "no other contact has this name");
+    desk.press("esc j enter j");
+    assert!(desk.frame().contains("o goes there"), "{}", desk.frame());
+    desk.press("o");
+    assert_eq!(desk.shown().contact.name, "Ada");
+}
+
+#[test]
+fn a_detail_that_is_no_longer_preferred_says_so() {
+    let mut desk = Desk::new(100, 30, ADA);
+    desk.press("/ \"ada\" enter j p");
+    let first = desk.toast();
+    desk.press("p");
+    let told = [first, desk.toast()].join("\n");
+    assert!(told.contains("is no longer the preferred email"), "{told}");
+    assert!(
+        told.contains("the preferred email\n") || told.ends_with("the preferred email"),
+        "{told}"
+    );
+}

@@ -126,7 +126,7 @@ fn add_tells_all_that_is_wrong_at_once_and_adds_nothing() {
     assert_eq!(status, 2, "{told}");
     for words in [
         "no at sign has no @",
-        "30.2.1980 is no date",
+        "there is no 30 February 1980",
         "address cannot be blank",
         "kind has to be",
         "2 labels for 1 number",
@@ -465,6 +465,20 @@ fn an_unchanged_or_empty_text_changes_nothing() {
         assert_eq!(attributes(&shell, &id), before);
         assert!(editor.kept().is_empty(), "{lines}");
     }
+}
+
+#[test]
+fn a_sign_that_is_not_utf_8_is_shown_at_its_line_and_can_be_typed_again() {
+    let (shell, id) = book_of_ada();
+    // An editor that writes Latin-1, and then, when it is asked again, what was meant.
+    let editor = Editor::new(
+        "if grep -q ERROR \"$1\"; then cp \"$1\" \"$1\".seen; sed -i 's/^role = .*/role = \"Fräser\"/' \"$1\"; \
+         else printf 'role = \"Fr\\344ser\"\\n' > \"$1\".new; grep -v '^role = ' \"$1\" >> \"$1\".new; \
+         mv \"$1\".new \"$1\"; fi",
+    );
+    let (status, _, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 0, "{error}");
+    assert_eq!(attributes(&shell, &id)["role"], "Fräser");
 }
 
 #[test]

@@ -75,6 +75,16 @@ fn what_is_too_long_is_said_at_its_field_and_not_repeated() {
     let (_, _, why) = shell.run(&["add", "New", "--birthday", "30 February"], "");
     assert!(why.contains("there is no 30 February"), "{why}");
     assert_eq!(why.matches("30 February").count(), 1, "{why}");
+    for (typed, why) in [
+        ("29.2.2001", "there is no 29 February 2001"),
+        ("29/2/2001", "there is no 29 February 2001"),
+        ("2/29/2001", "there is no 29 February 2001"),
+        ("31.4.", "there is no 31 April"),
+        ("1.13.2000", "needs a month from 1 to 12"),
+    ] {
+        let (status, _, told) = shell.run(&["add", "New", "--birthday", typed], "");
+        assert!(status == 2 && told.contains(why), "{typed}: {told}");
+    }
     let (_, _, why) = shell.run(&["add", "New", "--birthday", "--02-30"], "");
     assert!(why.contains("there is no 30 February"), "{why}");
     for address in [" , , , , , , ", ",,,,,,"] {

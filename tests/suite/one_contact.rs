@@ -170,7 +170,7 @@ fn a_call_goes_to_the_program_that_is_set() {
     fs::write(&config, "call = \"/nowhere/dial\"\n").unwrap();
     let (status, _, why) = shell.run(&["call", "marco"], "");
     assert!(
-        status == 1 && why.contains("cannot start /nowhere/dial; set call in config.toml"),
+        status == 1 && why.contains("cannot start /nowhere/dial; the program that opens numbers and addresses is call in config.toml"),
         "{why}"
     );
 }
@@ -184,4 +184,14 @@ fn copying_needs_a_terminal_and_says_so() {
         why.contains("neither standard output nor standard error is one"),
         "{why}"
     );
+}
+
+#[test]
+fn words_without_a_sign_name_nobody() {
+    let shell = Shell::new();
+    for words in [["show", ""], ["show", "  "], ["call", ""], ["qr", ""]] {
+        let (status, told, why) = shell.run(&words, "");
+        assert_eq!((status, &*told), (2, ""), "{words:?}: {why}");
+        assert!(why.contains("no contact is named"), "{words:?}: {why}");
+    }
 }

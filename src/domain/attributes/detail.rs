@@ -503,6 +503,18 @@ fn no_such_day(text: &str) -> Option<String> {
         (None, [year, month, day]) if year.len() == 4 => {
             (Some(number(year)?), number(month)?, number(day)?)
         }
+        (None, [first, second, year]) if year.len() == 4 => {
+            let (first, second) = (number(first)?, number(second)?);
+            // Dots part days that begin with the day; else it is sure where only one of the two can be a month.
+            let (month, day) = match (first, second) {
+                _ if text.contains('.') => (second, first),
+                (13.., 1..=12) => (second, first),
+                (1..=12, 13..) => (first, second),
+                _ => return None,
+            };
+            (Some(number(year)?), month, day)
+        }
+        (None, [day, month]) if text.contains('.') => (None, number(month)?, number(day)?),
         _ => return None,
     };
     let year = year.map(|year| i32::try_from(year).unwrap_or(i32::MAX));

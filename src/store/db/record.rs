@@ -153,7 +153,7 @@ pub(in crate::store) fn bytes<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::
     Ok(row.get_ref(column)?.as_bytes()?)
 }
 
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+pub(in crate::store) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     row.get(column).map(Timestamp::from_micros)
 }
 

@@ -1,11 +1,12 @@
 //! The contacts that have a date.
 
+use crate::domain::contact::{ContactId, Detail, DetailKind};
 use crate::domain::refusal::Refusal;
 use crate::domain::upcoming::DatedContact;
 
 use crate::domain::number;
 use crate::store::base::Store;
-use crate::store::db::record::{self, CONTACT};
+use crate::store::db::record;
 
 impl Store {
     /// The contacts that have a birthday, an anniversary or another date.
@@ -14,15 +15,20 @@ impl Store {
     /// If the database cannot be read.
     pub fn dated(&self) -> Result<Vec<DatedContact>, Refusal> {
         self.read(|connection| {
-            let mut dated = connection.prepare_cached(&format!(
-                "SELECT {}, main_number FROM contact WHERE instr(details, '\"kind\":\"date\"') > 0",
-                *CONTACT
-            ))?;
-            let dated = dated.query_map([], |row| {
-                let number: Option<String> = row.get("main_number")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT id, name, details, main_number, updated_at FROM contact \
+                 WHERE instr(details, '\"kind\":\"date\"') > 0",
+            )?;
+            let dated = statement.query_map([], |row| {
+                let mut details: Vec<Detail> = record::json(row, 2)?;
+                details.retain(|detail| detail.kind == DetailKind::Date);
+                let number: Option<String> = row.get(3)?;
                 Ok(DatedContact {
-                    contact: record::contact(row)?,
+                    contact: ContactId(record::uuid(row, 0)?),
+                    name: row.get(1)?,
+                    dates: details,
                     number: number.map(|number| number::display(&number)),
+                    updated_at: record::time(row, 4)?,
                 })
             })?;
             Ok(dated.collect::<rusqlite::Result<_>>()?)

@@ -120,10 +120,11 @@ impl Page for Dates {
             thousands(all)
         );
         let inside = page("Dates", &right, "", theme, ui.areas.content, ui.frame);
-        if self.all.is_none() {
-            return;
-        }
         let columns = usize::from(inside.width);
+        if self.all.is_none() {
+            let told = indented("reading the dates…", Role::Dim, columns, theme);
+            return scrolled(vec![told], 0, inside, ui.frame);
+        }
         let is_narrow = columns < usize::from(NARROW);
         let ellipsis = theme.glyphs.ellipsis;
         let today = ui.session.calendar().today();

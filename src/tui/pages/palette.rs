@@ -115,9 +115,8 @@ impl Palette {
         let nearer = scopes
             .by_ref()
             .take_while(|scope| is_here && **scope != binding.scope);
-        let mut others = nearer.flat_map(|scope| {
-            TABLE.iter().filter(move |other| other.scope == *scope)
-        });
+        let mut others =
+            nearer.flat_map(|scope| TABLE.iter().filter(move |other| other.scope == *scope));
         others.any(|other| other.action == binding.action && other.keys == binding.keys)
     }
 
@@ -128,8 +127,7 @@ impl Palette {
 
     /// Whether it is over the list of contacts, and not over a page of its own.
     fn is_over_list(&self) -> bool {
-        let is_of_list =
-            |scope: &Scope| matches!(scope, Scope::Views | Scope::Fix | Scope::Filter);
+        let is_of_list = |scope: &Scope| matches!(scope, Scope::Views | Scope::Fix | Scope::Filter);
         self.scopes.iter().any(is_of_list)
     }
 }

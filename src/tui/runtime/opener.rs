@@ -18,5 +18,5 @@ pub(crate) fn open(command: &str, address: &str) -> Result<Child> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .with_context(|| format!("cannot start {program}; set call in config.toml"))
+        .with_context(|| format!("cannot start {program}; the program that opens numbers and addresses is call in config.toml"))
 }

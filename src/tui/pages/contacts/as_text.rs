@@ -10,11 +10,29 @@ use super::detail::in_order;
 pub(crate) fn in_lines(full: &FullContact) -> String {
     let contact = &full.contact;
     let mut lines = vec![contact.name.clone()];
-    let place = [&contact.title, &contact.organisation];
-    let place: Vec<&str> = place.into_iter().filter_map(Option::as_deref).collect();
-    if !place.is_empty() {
-        lines.push(place.join(", "));
-    }
+    let known = |texts: &[&Option<String>], between: &str| -> Option<String> {
+        let known: Vec<&str> = texts.iter().filter_map(|text| text.as_deref()).collect();
+        (!known.is_empty()).then(|| known.join(between))
+    };
+    lines.extend(known(
+        &[&contact.phonetic_given_name, &contact.phonetic_family_name],
+        " ",
+    ));
+    lines.extend(
+        contact
+            .nickname
+            .as_ref()
+            .map(|name| format!("nickname {name}")),
+    );
+    lines.extend(known(
+        &[
+            &contact.title,
+            &contact.role,
+            &contact.department,
+            &contact.organisation,
+        ],
+        ", ",
+    ));
     lines.extend(full.phones.iter().map(|phone| {
         let label = phone.location.as_deref().unwrap_or_default();
         let historic = if phone.historic { " (historic)" } else { "" };

@@ -162,13 +162,20 @@ impl Sheet<'_> {
             DetailKind::Email => "writes a mail",
             DetailKind::Address => "shows it on a map",
             DetailKind::Link if address_to_open(detail).is_ok() => "opens it",
-            DetailKind::Relation => "goes there",
+            DetailKind::Relation if self.is_in_book(detail) => "goes there",
+            DetailKind::Relation => "looks for this name",
             DetailKind::Chat if address_to_open(detail).is_ok() => "opens the chat",
             DetailKind::Link | DetailKind::Chat | DetailKind::Date | DetailKind::Other => {
                 return None;
             }
         };
         Some(format!("{key} {does}"))
+    }
+
+    /// Whether it is known which contact of the book a relation points to.
+    fn is_in_book(&self, relation: &ContactDetail) -> bool {
+        let mut related = self.profile.related.iter();
+        related.any(|(id, _)| *id == relation.id)
     }
 
     /// The value of a detail; of a date also how many years have passed since, and when it returns.
