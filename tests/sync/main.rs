@@ -32,6 +32,7 @@ mod joined;
 mod on_screen;
 mod only;
 mod photos;
+mod places;
 mod proxied;
 mod random;
 mod real;
