@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use crate::domain::fold::fold;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision};
 use crate::domain::safe::safe;
@@ -160,20 +161,30 @@ fn chosen<'a>(
 ) -> Result<Vec<&'a ConflictEntry>, Refusal> {
     let line = which.parse::<usize>().ok();
     let line = line.and_then(|line| all.get(line.checked_sub(1)?));
+    let whole = fold(which);
+    let is_called = |one: &ConflictEntry| fold(&one.name) == whole;
+    let is_called_so = all.iter().any(is_called);
+    let has_words = |one: &ConflictEntry| {
+        let name = fold(&one.name);
+        let mut words = whole.split_whitespace();
+        !is_called_so && !whole.is_empty() && words.all(|word| name.contains(word))
+    };
     let is_meant = |one: &&ConflictEntry| match line {
         Some(line) => line.id == one.id,
         None => {
             which == "all"
                 || one.id == which
                 || one.contact.to_string() == which
-                || one.name.to_lowercase() == which.to_lowercase()
+                || is_called(one)
+                || has_words(one)
         }
     };
-    let is_field = |one: &&ConflictEntry| field.is_none_or(|field| one.field == field);
+    let is_field =
+        |one: &&ConflictEntry| field.is_none_or(|field| one.field.eq_ignore_ascii_case(field));
     let chosen: Vec<_> = all.iter().filter(is_meant).filter(is_field).collect();
     let people: HashSet<_> = chosen.iter().map(|one| one.contact).collect();
     if people.len() > 1 && which != "all" {
-        let why = format!("{which} is the name of several contacts; say the id of one, or all");
+        let why = format!("{which} names several contacts; give the whole name or the id of one, or all");
         return Err(Refusal::new(Kind::Invalid, why));
     }
     if chosen.is_empty() {

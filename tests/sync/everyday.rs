@@ -254,7 +254,7 @@ fn a_number_that_was_added_on_both_sides_keeps_what_was_said_here() {
         "{shown}"
     );
     // Until it is decided, each side keeps its own. A contact is decided by its name.
-    let decided = synced.does(&["conflicts", "take", "theirs", "person 1"]);
+    let decided = synced.does(&["conflicts", "take", "theirs", "1 perSon"]);
     assert!(
         decided.contains("Person 1") && decided.contains("fax"),
         "{decided}"
