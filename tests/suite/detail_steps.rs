@@ -58,7 +58,7 @@ fn a_step_names_the_detail_that_it_changed() {
     });
     assert_eq!(title, "Added work email c@example.org to Ada");
     let title = changed(&mut book, ada, |own| own[2].preferred = false);
-    assert_eq!(title, "Changed work email c@example.org of Ada");
+    assert_eq!(title, "Made c@example.org no longer the preferred email");
     let title = changed(&mut book, ada, |own| drop(own.remove(1)));
     assert_eq!(title, "Deleted birthday 10 Dec 1815 of Ada");
     let title = changed(&mut book, ada, Vec::clear);
@@ -109,7 +109,7 @@ fn a_relation_by_uid_is_shown_by_the_name_of_the_contact() {
     let mut desk = Desk::new(100, 30, PAIR);
     desk.press("G");
     let frame = desk.frame();
-    assert!(frame.contains("friend      Ann Ames"), "{frame}");
+    assert!(frame.contains("friend    Ann Ames"), "{frame}");
     assert_eq!(frame.matches("urn:uuid:").count(), 1, "{frame}");
     // Who is not in the book stays an address.
     assert!(frame.contains("urn:uuid:0000"), "{frame}");

@@ -196,8 +196,11 @@ impl Keymap {
                 {
                     let rest: Vec<String> = rest.iter().map(Key::to_string).collect();
                     let rest = rest.join(" ");
-                    // What a nearer scope has is what the keys do.
-                    if found.iter().all(|(nearer, _)| *nearer != rest) {
+                    // What a nearer scope has is what the keys do; and one key of a binding is enough.
+                    let is_said = |(nearer, binding): &(String, &Binding)| {
+                        *nearer == rest || *binding == bound.binding
+                    };
+                    if !found.iter().any(is_said) {
                         found.push((rest, bound.binding));
                     }
                 }

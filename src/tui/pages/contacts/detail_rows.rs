@@ -112,9 +112,11 @@ impl Sheet<'_> {
         lines
     }
 
-    /// How many columns the label of a row has.
-    const fn label_columns(&self) -> usize {
-        if self.columns >= 36 {
+    /// How many columns the label of a row has: as many as that of a number, unless one is longer and has room.
+    fn label_columns(&self) -> usize {
+        let details = self.profile.full.contact.details.iter();
+        let mut labels = details.filter_map(|detail| detail.label.as_deref());
+        if self.columns >= 36 && labels.any(|label| width(label) > LABEL) {
             WIDE_LABEL
         } else {
             LABEL
