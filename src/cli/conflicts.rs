@@ -184,7 +184,8 @@ fn chosen<'a>(
     let chosen: Vec<_> = all.iter().filter(is_meant).filter(is_field).collect();
     let people: HashSet<_> = chosen.iter().map(|one| one.contact).collect();
     if people.len() > 1 && which != "all" {
-        let why = format!("{which} names several contacts; give the whole name or the id of one, or all");
+        let why =
+            format!("{which} names several contacts; give the whole name or the id of one, or all");
         return Err(Refusal::new(Kind::Invalid, why));
     }
     if chosen.is_empty() {

@@ -119,7 +119,10 @@ fn detail_changed(before: &Contact, after: &Contact) -> Option<String> {
         }
         ([], [(own, Some(was))]) if was.says_but_for_preferred(own) && was.preferred => {
             let kind = own.kind.word();
-            Some(format!("Made {} no longer the preferred {kind}", own.shown()))
+            Some(format!(
+                "Made {} no longer the preferred {kind}",
+                own.shown()
+            ))
         }
         ([], [(own, Some(_))]) => Some(format!("Changed {} of {name}", words(own))),
         _ => None,
