@@ -1,6 +1,7 @@
 //! What the columns of a table hold, by their headers and by what a person says of them.
 
-use crate::domain::attribute_reader::MANY;
+use std::collections::HashSet;
+
 use crate::domain::fields::{CONTACT, Use};
 use crate::domain::refusal::{Fault, Refusal};
 
@@ -9,34 +10,54 @@ use super::header::{HeaderWords, text_of};
 use super::own;
 use super::words::{Header, Meaning, plain};
 
+/// Of how many columns the meaning is guessed by the words of their headers, each beside those of the others: no other
+/// program's table has more. Columns that are counted are known wherever they are.
+pub(super) const GUESSED: usize = 1_000;
+
 /// What the columns with these headers hold.
 pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
-    let read = headers.iter().take(MANY).map(|header| Header::of(header));
+    let read = headers
+        .iter()
+        .take(GUESSED)
+        .map(|header| Header::of(header));
     let read: Vec<Header> = read.collect();
     let table = HeaderWords::of(&read);
+    let unnamed = Header::of("");
     // Where an address has no word for whose it is, it is that of the address before it.
     let mut place = String::new();
-    let headings = headers.iter().zip(&read).enumerate();
+    let read = read.iter().map(Some).chain(std::iter::repeat(None));
+    let headings = headers.iter().zip(read).enumerate();
     let mut headings: Vec<Heading> = headings
         .map(|(at, (name, header))| {
             // Outlook's `E-mail 2 Type` is another thing than Google's `E-mail 2 - Type`.
             let outlook = name.ends_with(" Type") && !name.contains(" - ");
-            let (column, sure) = match of_counted(&plain(name))
-                .filter(|_| !outlook)
-                .or_else(|| phonetic(&plain(name)))
-                .or_else(|| of_ours(name))
-                .or_else(|| of_email(&plain(name)))
-            {
-                Some(column) => (column, Sure::Yes),
-                None => table.column(at, name, header, &mut place),
+            let known = || {
+                let plain = plain(name);
+                of_counted(&plain)
+                    .filter(|_| !outlook)
+                    .or_else(|| phonetic(&plain))
+                    .or_else(|| of_ours(name))
+                    .or_else(|| of_email(&plain))
             };
+            // A file may have any number of columns that are none of these.
+            let may_be_known = header.is_some()
+                || name.starts_with(own::OURS)
+                || name.bytes().any(|sign| sign.is_ascii_digit());
+            let known = may_be_known.then(known).flatten();
+            let (column, sure) = match (known, header) {
+                (Some(column), _) => (column, Sure::Yes),
+                (None, Some(header)) => table.column(at, name, header, &mut place),
+                (None, None) => (Column::Other, Sure::Yes),
+            };
+            let header = header.unwrap_or(&unnamed);
             Heading {
                 name: name.clone(),
                 column,
                 sure,
                 by_cells: false,
                 days: None,
-                may_be_phone: !header.has_any(&[Meaning::Ident, Meaning::Skip, Meaning::Type]),
+                may_be_phone: at < GUESSED
+                    && !header.has_any(&[Meaning::Ident, Meaning::Skip, Meaning::Type]),
             }
         })
         .collect();
@@ -47,15 +68,6 @@ pub(super) fn columns(headers: &[String]) -> Vec<Heading> {
             heading.column = Column::ToldAgain;
         }
     }
-    // No table of contacts has more columns than that; what is in them stays beside.
-    headings.extend(headers.iter().skip(MANY).map(|name| Heading {
-        name: name.clone(),
-        column: Column::Other,
-        sure: Sure::Yes,
-        by_cells: false,
-        days: None,
-        may_be_phone: false,
-    }));
     headings
 }
 
@@ -204,7 +216,7 @@ fn field_named(field: &str, header: &str) -> Option<Column> {
 /// Where an address has a column for its city, its country or the like, the one that is only called
 /// address is its street.
 fn addresses_in_parts(headings: &mut [Heading]) {
-    let in_parts: Vec<String> = headings
+    let in_parts: HashSet<String> = headings
         .iter()
         .filter_map(|heading| match &heading.column {
             Column::Detail(group, DetailColumn::Address, ColumnPart::Line(_)) => {
@@ -222,7 +234,7 @@ fn addresses_in_parts(headings: &mut [Heading]) {
         let Some((whole, index)) = group.rsplit_once(' ') else {
             continue;
         };
-        if in_parts.iter().any(|known| known == whole) {
+        if in_parts.contains(whole) {
             let index: u8 = index.parse().unwrap_or(1);
             *part = ColumnPart::Line(STREET + index.clamp(1, 9) - 1);
             *group = whole.to_owned();

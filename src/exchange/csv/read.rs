@@ -13,7 +13,7 @@ use crate::exchange::reader::{ContactReader, Read};
 
 use super::cells::{ColumnNotes, looks_like, name_by_cells, recognise, settle_days};
 use super::column::{Column, ColumnPart, DetailColumn, Heading, Sure, Text};
-use super::headings;
+use super::headings::{self, GUESSED};
 use super::own::TableOrigin;
 use super::record::{CELLS, CsvRecord, RECORD_LIMIT, Records};
 use super::row::TableRow;
@@ -256,7 +256,8 @@ fn known(headers: &[String], maps: &[String]) -> usize {
         { named }.any(|(name, _)| name == header)
     };
     let by_name = headers.iter().filter(|header| mapped(header)).count();
-    let headings = headings::columns(headers);
+    // The first columns of a header are enough to know it.
+    let headings = headings::columns(headers.get(..GUESSED).unwrap_or(headers));
     let sure = headings.iter().filter(|heading| heading.sure == Sure::Yes);
     let useful = by_name > 0 || sure.clone().any(|heading| is_useful(&heading.column));
     let known = sure.filter(|heading| heading.column != Column::Other);

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
+use crate::domain::attribute_reader::NUMBERS;
 use crate::domain::notice::Notice;
 use crate::exchange::charset::Charset;
 use crate::exchange::source::{SourceLine, SourceLines};
@@ -12,9 +13,9 @@ use super::text::Texts;
 /// The longest record that is read, in bytes: 8 MiB.
 pub(super) const RECORD_LIMIT: usize = 8 * 1024 * 1024;
 
-/// The most cells of a record: no table of contacts has as many columns. One more is read, so that it is
-/// known to have too many.
-pub(super) const CELLS: usize = 4_096;
+/// The most cells of a record: as many as our own table has for a contact with the most numbers and details that one
+/// can have, and no other table has as many. One more is read, so that it is known to have too many.
+pub(super) const CELLS: usize = 8 * NUMBERS;
 
 /// A record: a row of a table.
 #[derive(Debug)]
@@ -267,16 +268,22 @@ impl Scan {
     }
 }
 
+/// For how many quotes of a line their end is looked for in vain, which takes to the end of the line for each.
+const UNCLOSED: usize = 4_096;
+
 /// The cells of a line whose quotes do not follow the rules: a quoted cell ends at a quote before a
 /// delimiter or the end, and where there is none, its quote is left out.
 fn lenient(line: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
     let mut cells = Vec::new();
     let mut rest = line;
+    let mut unclosed = 0;
     loop {
         let start = rest.trim_ascii_start();
-        let closed = start
-            .strip_prefix(b"\"")
-            .map(|quoted| (quoted, closing(quoted, delimiter)));
+        let closed = start.strip_prefix(b"\"").map(|quoted| {
+            let searched = (unclosed < UNCLOSED).then(|| closing(quoted, delimiter));
+            (quoted, searched.flatten())
+        });
+        unclosed += usize::from(matches!(closed, Some((_, None))));
         let (cell, after) = match closed {
             Some((quoted, Some((cell, end)))) => (cell, quoted.get(end..)),
             Some((quoted, None)) => to_delimiter(quoted, delimiter),
