@@ -5,16 +5,84 @@ use super::percent::percent_encoded;
 use super::qr;
 
 /// Chat networks, each with what stands before and after a name in an address that opens it.
-const CHATS: [(&str, &str, &str); 8] = [
+const CHATS: [(&str, &str, &str); 6] = [
     ("xmpp", "xmpp:", ""),
     ("jabber", "xmpp:", ""),
     ("skype", "skype:", "?chat"),
-    ("telegram", "https://t.me/", ""),
     ("matrix", "https://matrix.to/#/", ""),
-    ("twitter", "https://twitter.com/", ""),
     ("sip", "sip:", ""),
     ("whatsapp", "https://wa.me/", ""),
 ];
+
+/// Networks in which everybody has a page, each with what stands before a name in its address. Of several forms of a
+/// network the first is the one that opens.
+const PAGES: [(&str, &str); 25] = [
+    ("bluesky", "https://bsky.app/profile/"),
+    ("facebook", "https://www.facebook.com/"),
+    ("facebook", "https://fb.com/"),
+    ("flickr", "https://www.flickr.com/photos/"),
+    ("flickr", "https://www.flickr.com/people/"),
+    ("github", "https://github.com/"),
+    ("gitlab", "https://gitlab.com/"),
+    ("instagram", "https://www.instagram.com/"),
+    ("keybase", "https://keybase.io/"),
+    ("linkedin", "https://www.linkedin.com/in/"),
+    ("myspace", "https://myspace.com/"),
+    ("pinterest", "https://www.pinterest.com/"),
+    ("reddit", "https://www.reddit.com/user/"),
+    ("sinaweibo", "https://weibo.com/n/"),
+    ("snapchat", "https://www.snapchat.com/add/"),
+    ("telegram", "https://t.me/"),
+    ("telegram", "https://telegram.me/"),
+    ("threads", "https://www.threads.net/@"),
+    ("tiktok", "https://www.tiktok.com/@"),
+    ("twitch", "https://www.twitch.tv/"),
+    ("twitter", "https://twitter.com/"),
+    ("twitter", "https://x.com/"),
+    ("x", "https://x.com/"),
+    ("xing", "https://www.xing.com/profile/"),
+    ("youtube", "https://www.youtube.com/@"),
+];
+
+/// Whether everybody has a page in this network that is opened by a name.
+#[must_use]
+pub fn has_pages(service: &str) -> bool {
+    let mut pages = PAGES.iter();
+    pages.any(|(own, _)| own.eq_ignore_ascii_case(service))
+}
+
+/// The network and the name in it of a page's address, where the network's addresses are known; with a `service`
+/// given, only of that one.
+#[must_use]
+pub fn handle_at<'a>(service: Option<&str>, page: &'a str) -> Option<(&'static str, &'a str)> {
+    let is_meant =
+        |(own, _): &&(&str, &str)| service.is_none_or(|known| own.eq_ignore_ascii_case(known));
+    PAGES.iter().filter(is_meant).find_map(|(own, form)| {
+        let start = host_and_path(form);
+        let rest = host_and_path(page);
+        let is_there = rest
+            .get(..start.len())
+            .is_some_and(|there| there.eq_ignore_ascii_case(start));
+        let name = rest.get(start.len()..).filter(|_| is_there)?;
+        let name = name.strip_suffix('/').unwrap_or(name);
+        let is_name = !name.is_empty() && !name.contains(['/', '?', '#', '%', '.']);
+        (is_name || is_dotted(own, name)).then_some((*own, name))
+    })
+}
+
+/// Whether a name with dots is one of a network that has such names, and no file.
+fn is_dotted(service: &str, name: &str) -> bool {
+    let has_dots = ["bluesky", "facebook", "instagram", "tiktok", "threads"].contains(&service);
+    has_dots && !name.is_empty() && !name.contains(['/', '?', '#', '%'])
+}
+
+/// An address of the web without its scheme, and without what stands before the name of its host.
+fn host_and_path(page: &str) -> &str {
+    let rest = page.split_once("://").map_or(page, |(_, rest)| rest);
+    let mut starts = ["www.", "m.", "mobile."].into_iter();
+    let bare = starts.find_map(|start| rest.strip_prefix(start));
+    bare.unwrap_or(rest)
+}
 
 /// The address that opens a detail.
 ///
@@ -27,7 +95,14 @@ pub fn address_to_open(detail: &Detail) -> Result<String, String> {
         DetailKind::Email => Ok(qr::mail(&text)),
         DetailKind::Address => Ok(on_map(&text, None)),
         DetailKind::Link => page_of_the_web(&text),
+        DetailKind::Chat if text.contains("://") => page_of_the_web(&text),
         DetailKind::Chat => {
+            let mut pages = PAGES.iter();
+            let page = pages.find(|(name, _)| label.eq_ignore_ascii_case(name));
+            if let Some((_, before)) = page {
+                let name = text.strip_prefix('@').unwrap_or(&text);
+                return Ok(format!("{before}{}", encoded(name)));
+            }
             let mut networks = CHATS.iter();
             let network = networks.find(|(name, ..)| label.eq_ignore_ascii_case(name));
             match network {
@@ -41,7 +116,6 @@ pub fn address_to_open(detail: &Detail) -> Result<String, String> {
                         .filter(|_| *before != "https://matrix.to/#/");
                     Ok(format!("{before}{}{after}", encoded(name.unwrap_or(&text))))
                 }
-                None if text.contains("://") => page_of_the_web(&text),
                 None => Err("no address is known for this chat network".to_owned()),
             }
         }

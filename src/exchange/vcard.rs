@@ -41,6 +41,7 @@ mod omit;
 mod over;
 mod param;
 mod phone;
+mod profile;
 mod property;
 mod quoted_printable;
 mod value;

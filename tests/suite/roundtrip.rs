@@ -693,6 +693,187 @@ fn a_table_for_another_program_keeps_which_numbers_are_confirmed() {
     }
 }
 
+/// A card, its only detail edited to a value; the lines that went and came by that.
+fn detail_edited(line: &str, value: serde_json::Value) -> (String, Vec<String>, Vec<String>) {
+    let card =
+        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada\r\nN:;Ada;;;\r\n{line}\r\nEND:VCARD\r\n");
+    let mut book = Book::new();
+    import(&mut book, card.as_bytes());
+    let before = only(&book).full.contact;
+    assert_eq!(text(&out(&book, &only(&book), None)), card);
+    let mut details = json!(before.details);
+    assert_eq!(details.as_array().unwrap().len(), 1, "{line}: {details}");
+    let told = format!(
+        "{} {}: {}",
+        before.details[0].kind.word(),
+        before.details[0].label.as_deref().unwrap_or_default(),
+        before.details[0].shown()
+    );
+    match (value, &mut details[0]["value"]) {
+        (serde_json::Value::Object(parts), was) if was.is_object() => {
+            for (name, part) in parts {
+                was[name] = part;
+            }
+        }
+        (value, was) => *was = value,
+    }
+    update(
+        &mut book,
+        before.id,
+        &json!({"details": details, "overwrite": true}),
+    );
+    let after = text(&out(&book, &only(&book), None));
+    let (gone, new) = changed_lines(&card, &after);
+    (told, gone, new)
+}
+
+#[test]
+fn the_parts_of_an_address_that_were_not_edited_stay_as_the_card_has_them() {
+    for (line, value, edited) in [
+        (
+            "ADR;TYPE=home:;;Keizersgracht 1\\nAchterhuis;Amsterdam;;1015 CJ;NL",
+            json!({"locality": "Utrecht"}),
+            "ADR;TYPE=home:;;Keizersgracht 1\\nAchterhuis;Utrecht;;1015 CJ;NL",
+        ),
+        (
+            "ADR:;Flat 3,Rear;12 High\\, Street\\NBack;London;;N1\\:9;UK;Europe",
+            json!({"postal_code": "N1 9GU"}),
+            "ADR:;Flat 3,Rear;12 High\\, Street\\NBack;London;;N1 9GU;UK;Europe",
+        ),
+        (
+            "ADR:;;1 Main St\\n\\n;Springfield",
+            json!({"country": "USA"}),
+            "ADR:;;1 Main St\\n\\n;Springfield;;;USA",
+        ),
+        (
+            "ADR:;;Keizersgracht 1\\nAchterhuis;Amsterdam;;;",
+            json!({"street": "Herengracht 2"}),
+            "ADR:;;Herengracht 2;Amsterdam;;;",
+        ),
+    ] {
+        let (_, gone, new) = detail_edited(line, value);
+        assert_eq!(
+            (gone, new),
+            (vec![line.to_owned()], vec![edited.to_owned()])
+        );
+    }
+    let (told, ..) = detail_edited("ADR:;;A 1\\nB 2;C;;;", json!({"locality": "D"}));
+    assert_eq!(told, "address : A 1, B 2, C");
+}
+
+#[test]
+fn an_edited_detail_keeps_the_property_that_it_came_as() {
+    for (line, value, edited) in [
+        ("X-SKYPE;X-FOO=a:ada.l", "ada.k", "X-SKYPE;X-FOO=a:ada.k"),
+        (
+            "item1.X-JABBER:ada@example.org",
+            "ada@example.net",
+            "item1.X-JABBER:ada@example.net",
+        ),
+        (
+            "X-SIGNAL:+442079460018",
+            "+442079460019",
+            "X-SIGNAL:+442079460019",
+        ),
+        (
+            "IMPP;X-SERVICE-TYPE=GoogleTalk;type=WORK:xmpp:ada@example.org",
+            "ada@example.net",
+            "IMPP;X-SERVICE-TYPE=GoogleTalk;type=WORK:xmpp:ada@example.net",
+        ),
+        (
+            "EMAIL:mailto:ada@example.org",
+            "ada@example.net",
+            "EMAIL:mailto:ada@example.net",
+        ),
+        ("X-SPOUSE:William", "Will", "X-SPOUSE:Will"),
+        (
+            "X-EVOLUTION-ANNIVERSARY:1835-07-08",
+            "1835-07-09",
+            "X-EVOLUTION-ANNIVERSARY:1835-07-09",
+        ),
+    ] {
+        let (_, gone, new) = detail_edited(line, json!(value));
+        assert_eq!(
+            (gone, new),
+            (vec![line.to_owned()], vec![edited.to_owned()])
+        );
+    }
+}
+
+#[test]
+fn a_name_in_a_social_network_is_a_chat_and_stays_in_its_line() {
+    for (line, told, value, edited) in [
+        (
+            "X-SOCIALPROFILE;TYPE=twitter:https://twitter.com/ada",
+            "chat twitter: ada",
+            "adaking",
+            "X-SOCIALPROFILE;TYPE=twitter:https://twitter.com/adaking",
+        ),
+        (
+            "X-SOCIALPROFILE;type=facebook;x-user=ada.l:http://facebook.com/ada.l/",
+            "chat facebook: ada.l",
+            "ada.k",
+            "X-SOCIALPROFILE;type=facebook;x-user=ada.k:http://facebook.com/ada.k/",
+        ),
+        (
+            "X-SOCIALPROFILE;type=LinkedIn:https://de.linkedin.com/pub/ada/1/2",
+            "chat linkedin: https://de.linkedin.com/pub/ada/1/2",
+            "https://www.linkedin.com/company/ada",
+            "X-SOCIALPROFILE;type=LinkedIn:https://www.linkedin.com/company/ada",
+        ),
+        (
+            "X-SOCIALPROFILE;type=mastodon;x-user=a:https://example.social/@a",
+            "chat mastodon: https://example.social/@a",
+            "https://example.social/@king",
+            "X-SOCIALPROFILE;type=mastodon:https://example.social/@king",
+        ),
+        (
+            "X-SOCIALPROFILE;type=Gadu;x-user=ada:x-apple:ada",
+            "chat gadu: ada",
+            "king",
+            "X-SOCIALPROFILE;type=Gadu;x-user=king:x-apple:king",
+        ),
+    ] {
+        let (said, gone, new) = detail_edited(line, json!(value));
+        assert_eq!(said, told);
+        assert_eq!(
+            (gone, new),
+            (vec![line.to_owned()], vec![edited.to_owned()])
+        );
+    }
+}
+
+#[test]
+fn a_table_with_any_number_of_columns_comes_back_whole() {
+    let mut card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Many\r\nN:Many;Ada;;;\r\n".to_owned();
+    for number in 0..300 {
+        card += &format!("TEL;TYPE=work:+4420794{number:05}\r\n");
+        card += &format!("EMAIL;TYPE=home:a{number}@example.org\r\n");
+        card += &format!("ADR:;;{number} Main Street;Springfield;IL;62701;USA\r\n");
+    }
+    card += "NOTE:-1\r\nSORT-STRING:Zed\r\nEND:VCARD\r\n";
+    let mut book = Book::new();
+    import(&mut book, card.as_bytes());
+    for (form, guard) in [
+        (csv::TableForm::Plain, Guard::Exact),
+        (csv::TableForm::Plain, Guard::Safe),
+        (csv::TableForm::Google, Guard::Safe),
+        (csv::TableForm::Outlook, Guard::Exact),
+    ] {
+        let table = book.exported(ExportForm::Table(form, guard));
+        let mut other = Book::new();
+        import_as(&mut other, "table.csv", &table);
+        let said = |book: &Book| said_in_tables(&only(book));
+        assert_eq!(said(&other), said(&book), "{form:?} {guard:?}");
+        let again = import_as(&mut book, "table.csv", &table);
+        assert_eq!(
+            (again.same, again.changed, again.new),
+            (1, 0, 0),
+            "{form:?}"
+        );
+    }
+}
+
 #[test]
 fn details_in_another_order_go_out_in_that_order() {
     let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:;Ada;;;\r\nFN:Ada\r\nURL;TYPE=HOME:https://one.example/?a=a-long-address\r\n \

@@ -379,7 +379,7 @@ fn every_property_finds_its_place() {
         (DetailKind::Link, "work", "https://example.pt/a?b=1;c=2"),
         (DetailKind::Chat, "xmpp", "mia@example.org"),
         (DetailKind::Chat, "skype", "mia.almeida"),
-        (DetailKind::Link, "mastodon", "https://social.example/@mia"),
+        (DetailKind::Chat, "mastodon", "https://social.example/@mia"),
         (DetailKind::Relation, "spouse", "João"),
     ];
     assert_eq!(

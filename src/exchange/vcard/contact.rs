@@ -14,6 +14,7 @@ use crate::domain::naming::NameParts;
 use crate::domain::timestamp::Timestamp;
 
 use super::label::{of_detail, one_line, short};
+use super::profile;
 use super::property::{Property, flag};
 
 /// The parameter that gives a detail its id, so that it is known again after its value has changed.
@@ -374,14 +375,7 @@ pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
         "X-ABDATE" => (DetailKind::Date, label(), day(property)?),
         "URL" => of_text(DetailKind::Link, label(), text()?),
         "IMPP" => chat(property, label(), text()?),
-        "SOCIALPROFILE" | "X-SOCIALPROFILE" => {
-            let network = label().or_else(|| property.param("SERVICE-TYPE").and_then(one_line));
-            let user = property.param("X-USER").and_then(one_line);
-            match text() {
-                Some(link) if link.contains("://") => of_text(DetailKind::Link, network, link),
-                other => of_text(DetailKind::Chat, network, user.or(other)?),
-            }
-        }
+        _ if profile::is_profile(property) => profile::read(property, label(), text())?,
         "RELATED" | "X-ABRELATEDNAMES" => of_text(DetailKind::Relation, label(), text()?),
         OWN_DETAIL => {
             let word = property.param("KIND")?.to_ascii_lowercase();

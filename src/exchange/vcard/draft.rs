@@ -239,12 +239,39 @@ impl<'a> CardDraft<'a> {
         text.map(|(at, _)| at).filter(foreign).collect()
     }
 
-    /// The components of a property's value, escaped; none where the card does not have it.
+    /// The components of a property's value, as the card has them; none where it does not have it.
     pub(super) fn components(&self, name: &str) -> Vec<String> {
         let found = self.lines().find(|(_, property)| property.name == name);
         found
-            .map(|(_, property)| property.escaped())
+            .map(|(at, _)| self.components_at(at))
             .unwrap_or_default()
+    }
+
+    /// The components of a line's value with their escapes: as they are written, but where the line was encoded. So
+    /// what is put back of them is what it was.
+    pub(super) fn components_at(&self, at: usize) -> Vec<String> {
+        let (text, encoded) = self.decoded(at);
+        if encoded {
+            return self.property(at).map(Property::escaped).unwrap_or_default();
+        }
+        let mut components = vec![String::new()];
+        let mut escaped = false;
+        for sign in text.chars() {
+            if sign == ';' && !escaped {
+                components.push(String::new());
+                continue;
+            }
+            escaped = sign == '\\' && !escaped;
+            if let Some(last) = components.last_mut() {
+                last.push(sign);
+            }
+        }
+        components
+    }
+
+    /// The whole value of a line, as [`Self::components_at`].
+    pub(super) fn value_at(&self, at: usize) -> String {
+        self.components_at(at).join(";")
     }
 
     /// Gives a property this value, or leaves it out.
@@ -302,11 +329,11 @@ impl<'a> CardDraft<'a> {
             return set(line);
         }
         let first = self.lines().find(|(_, property)| property.name == name);
-        let Some((at, property)) = first.filter(|(_, own)| own.param(key) != value) else {
+        let Some((at, _)) = first.filter(|(_, own)| own.param(key) != value) else {
             return;
         };
         let mut line = Line {
-            value: property.escaped().join(";"),
+            value: self.value_at(at),
             ..self.head(at)
         };
         set(&mut line);

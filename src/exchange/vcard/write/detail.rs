@@ -12,7 +12,11 @@ use super::super::contact::{self, DETAIL_ID, OWN_DETAIL};
 use super::super::draft::CardDraft;
 use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{is as is_param, param, preference, type_param, without_types};
+use super::super::profile;
 use super::super::property::{self, Property};
+
+/// Whether a detail is what became of one that a card says.
+type Follows<'f> = &'f dyn Fn(&Detail, &Detail) -> bool;
 
 /// Writes the details that the card does not have, and leaves out those that the contact does not. In a card that
 /// is the same contact's elsewhere, each line that is written gives the id of its detail; `agreed` is what its
@@ -27,8 +31,12 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
             continue;
         };
         let mut left = missing.clone();
+        let as_link = profile::as_link(property, &draft.properties);
         let all_there = read.iter().all(|read| {
-            let says_same = |detail: &&Detail| detail.says_but_for_preferred(read);
+            let says_same = |detail: &&Detail| {
+                let mut said = [Some(read), as_link.as_ref()].into_iter().flatten();
+                said.any(|said| detail.says_but_for_preferred(said))
+            };
             let there = left.iter().position(says_same);
             there.map(|there| left.remove(there)).is_some()
         });
@@ -39,15 +47,25 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
             surplus.push((at, first.clone()));
         }
     }
-    for (at, said) in surplus {
-        // What was changed stays in its place, with the other parameters of its line.
-        let new = match agreed {
-            None => missing.iter().position(|detail| detail.kind == said.kind),
-            Some(agreed) => missing
-                .iter()
-                .position(|detail| is_changed(detail, &said, agreed)),
-        };
-        let new = new.map(|new| missing.remove(new));
+    // What was changed stays in its place, with the other parameters of its line.
+    let mut successors: Vec<Option<&Detail>> = vec![None; surplus.len()];
+    let of_label = |new: &Detail, said: &Detail| new.kind == said.kind && new.label == said.label;
+    let of_kind = |new: &Detail, said: &Detail| new.kind == said.kind;
+    let of_agreed =
+        |new: &Detail, said: &Detail| agreed.is_some_and(|agreed| is_changed(new, said, agreed));
+    let follows: &[Follows<'_>] = match agreed {
+        None => &[&of_label, &of_kind],
+        Some(_) => &[&of_agreed],
+    };
+    for follows in follows {
+        for (successor, (_, said)) in successors.iter_mut().zip(&surplus) {
+            if successor.is_none() {
+                let new = missing.iter().position(|new| follows(new, said));
+                *successor = new.map(|new| missing.remove(new));
+            }
+        }
+    }
+    for ((at, said), new) in surplus.into_iter().zip(successors) {
         if new.is_none_or(|new| new.value != said.value) {
             for stale in beside_address(draft, at, &said) {
                 draft.replace(stale, Vec::new());
@@ -220,12 +238,7 @@ pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
     }
     let version = draft.version();
     for (at, is_wanted) in marks {
-        let Some(value) = draft
-            .property(at)
-            .map(|property| property.escaped().join(";"))
-        else {
-            continue;
-        };
+        let value = draft.value_at(at);
         let head = draft.head(at);
         let mut params = without_types(&head.params, |kind| kind == "pref");
         params.retain(|own| !is_param(own, "PREF"));
@@ -256,7 +269,9 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         .property(at)
         .and_then(|property| contact::detail(property, &draft.properties))
         .map(|said| said.value);
-    for plain in plain(version, fields, detail) {
+    let same = same_property(draft, at, detail);
+    let others = plain(version, fields, detail);
+    for plain in same.into_iter().chain(others) {
         if !plain.name.eq_ignore_ascii_case(&before.name) {
             continue;
         }
@@ -265,11 +280,7 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
             ..before.clone()
         };
         // How the value is written is said by the new line.
-        let is_form = |param: &String| {
-            ["VALUE", "X-APPLE-OMIT-YEAR"]
-                .iter()
-                .any(|name| is_param(param, name))
-        };
+        let is_form = |param: &String| FORMS.iter().any(|name| is_param(param, name));
         line.params.retain(|param| !is_form(param));
         // What says an address once more says the one before.
         if detail.kind == DetailKind::Address && said.as_ref() != Some(&detail.value) {
@@ -311,6 +322,72 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         }
     }
     lines(draft, detail)
+}
+
+/// Parameters that say how a value is written, or say it once more.
+const FORMS: [&str; 4] = ["VALUE", "X-APPLE-OMIT-YEAR", "X-USER", "USERNAME"];
+
+/// The property of a line with the value of a detail in the place of its own, and the parameters that say how it is
+/// written.
+fn same_property(draft: &CardDraft<'_>, at: usize, detail: &Detail) -> Option<Line> {
+    let before = draft.head(at);
+    let property = draft.property(at)?;
+    let said = contact::detail(property, &draft.properties)?;
+    let value = detail.text();
+    match (detail.kind, said.address(), detail.address()) {
+        (DetailKind::Address, Some(was), Some(is)) => {
+            return Some(Line::of(&before.name, address_over(draft, at, was, is)));
+        }
+        (DetailKind::Date, ..) => return Some(day(&before.name, draft.version(), &value)),
+        _ => {}
+    }
+    let text = property.text();
+    let of_page = profile::is_profile(property) && text.contains("://");
+    let value = if of_page && said.kind == DetailKind::Chat {
+        profile::page_of(&text, &said.text(), detail)
+    } else {
+        // `mailto:`, or the scheme of a chat network.
+        let before = text.strip_suffix(&*said.text()).unwrap_or_default();
+        format!("{before}{value}")
+    };
+    let mut line = Line::text(&before.name, &value);
+    for param in before.params {
+        let names_user = ["X-USER", "USERNAME"].into_iter();
+        let name = { names_user }.find(|name| is_param(&param, name));
+        match (name, detail.text()) {
+            (Some(_), handle) if handle.contains("://") => {}
+            (Some(_), handle) => {
+                let own = param.split_once('=').map_or("X-USER", |(own, _)| own);
+                line = line.with(self::param(own, &handle));
+            }
+            (None, _) if is_param(&param, "VALUE") => line = line.with(param),
+            (None, _) => {}
+        }
+    }
+    Some(line)
+}
+
+/// The value of an ADR with the parts changed that say something else; all others are as the card has them, with
+/// what is lost where they are read, such as the end of a line.
+fn address_over(draft: &CardDraft<'_>, at: usize, was: &Address, is: &Address) -> String {
+    let mut parts = draft.components_at(at);
+    if parts.len() == 1 {
+        // All of it in one text is read as the street.
+        let street = parts.remove(0);
+        parts = vec![String::new(), String::new(), street];
+    }
+    let (was, is) = (was.card_parts(), is.card_parts());
+    if was.last() != is.last() {
+        // What follows the country was read as part of it.
+        parts.truncate(is.len());
+    }
+    parts.resize(parts.len().max(is.len()), String::new());
+    for (part, (was, is)) in parts.iter_mut().zip(was.into_iter().zip(is)) {
+        if was != is {
+            *part = escape(is);
+        }
+    }
+    parts.join(";")
 }
 
 /// The lines of a detail: those that every program knows where they say the same, else ours.
@@ -404,7 +481,7 @@ fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
             let names = own.into_iter().chain(["X-ABDATE"]);
             names.map(|name| day(name, version, value)).collect()
         }
-        DetailKind::Link => vec![text("URL"), text("X-SOCIALPROFILE")],
+        DetailKind::Link => vec![text("URL")],
         DetailKind::Chat => {
             let scheme: String = label.chars().filter(char::is_ascii_alphanumeric).collect();
             if label.is_empty() {

@@ -1,0 +1,61 @@
+//! Names in social networks, which other programs write with the page of each: they are chats, opened by that page.
+
+use crate::domain::contact::{Detail, DetailKind, DetailValue};
+use crate::domain::opening::{address_to_open, handle_at, has_pages};
+
+use super::label::{of_detail, one_line};
+use super::property::Property;
+
+/// Whether a property is what somebody is called in a social network.
+pub(super) fn is_profile(property: &Property) -> bool {
+    matches!(property.name.as_str(), "SOCIALPROFILE" | "X-SOCIALPROFILE")
+}
+
+/// A name in a social network: that of the line, or that in its address where the network has names there. So it is
+/// opened by its name; where the network is not known, by the address, which is the value then.
+pub(super) fn read(
+    property: &Property,
+    label: Option<String>,
+    text: Option<String>,
+) -> Option<(DetailKind, Option<String>, DetailValue)> {
+    let service = property.param("SERVICE-TYPE").and_then(one_line).or(label);
+    let user = ["X-USER", "USERNAME"].into_iter();
+    let user = { user }.find_map(|name| property.param(name).and_then(one_line));
+    let user = user.filter(|user| !user.contains("://"));
+    let Some(page) = text.clone().filter(|text| text.contains("://")) else {
+        return Some((DetailKind::Chat, service, user.or(text)?.into()));
+    };
+    let found = handle_at(service.as_deref(), &page);
+    let Some(service) = service.or_else(|| found.map(|(service, _)| service.to_owned())) else {
+        return Some((DetailKind::Link, None, page.into()));
+    };
+    let handle = user
+        .filter(|_| has_pages(&service))
+        .or_else(|| found.map(|(_, handle)| handle.to_owned()));
+    let value = handle.unwrap_or(page);
+    Some((DetailKind::Chat, Some(service), value.into()))
+}
+
+/// What a name in a social network was read as once: the link to its page. Books have it so.
+pub(super) fn as_link(property: &Property, all: &[Property]) -> Option<Detail> {
+    let page = one_line(&property.text()).filter(|page| page.contains("://"))?;
+    let service = || property.param("SERVICE-TYPE").and_then(one_line);
+    let label = of_detail(property, all).or_else(service);
+    is_profile(property).then(|| Detail::new(DetailKind::Link, label, page))
+}
+
+/// The page of a name in a social network, where `page` is that of the name before.
+pub(super) fn page_of(page: &str, before: &str, detail: &Detail) -> String {
+    let handle = detail.text();
+    if handle.contains("://") {
+        return handle.into_owned();
+    }
+    let (page, slash) = match page.strip_suffix('/') {
+        Some(page) => (page, "/"),
+        None => (page, ""),
+    };
+    match page.strip_suffix(before) {
+        Some(start) if start.ends_with(['/', '@']) => format!("{start}{handle}{slash}"),
+        _ => address_to_open(detail).unwrap_or_else(|_| handle.into_owned()),
+    }
+}
