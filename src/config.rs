@@ -255,7 +255,7 @@ impl Config {
             call: opener.to_owned(),
             map: None,
             filters: Vec::new(),
-            fields: OwnFields::none(),
+            fields: OwnFields::none().with_further(),
             remotes: Vec::new(),
             unused: Vec::new(),
             keys: Vec::new(),

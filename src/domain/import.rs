@@ -109,6 +109,15 @@ pub trait Cards: Iterator<Item = Result<Arrival, Refusal>> {
     }
 }
 
+/// A detail of a card that was not read once, or otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewlyRead {
+    /// The detail.
+    pub detail: Detail,
+    /// What its line was read as before: a name in a social network as the link to its page.
+    pub before: Option<Detail>,
+}
+
 /// What is known of cards where the format is: the store keeps cards, and does not read them.
 pub trait CardFormat {
     /// What a card says.
@@ -136,8 +145,8 @@ pub trait CardFormat {
     /// The person's own fields.
     fn own_fields(&self) -> &OwnFields;
 
-    /// What a card says in the person's own fields, in what was joined to it too.
-    fn own_details(&self, card: &[u8]) -> Vec<Detail>;
+    /// What a card says in the person's own fields and in further lines, in what was joined to it too.
+    fn own_details(&self, card: &[u8]) -> Vec<NewlyRead>;
 
     /// The card that takes the place of an older one, with the lines that were joined to that.
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8>;

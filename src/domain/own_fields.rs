@@ -1,8 +1,13 @@
-//! Fields of a person's own: properties of cards that are details with a name of their own.
+//! Properties of cards that are details of the kind "other": fields of a person's own, which have names of their own,
+//! and further lines of other programs, which are called as the card calls them.
 
 /// Which properties of cards are details of the kind "other", and which label each has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OwnFields(Vec<OwnField>);
+pub struct OwnFields {
+    named: Vec<OwnField>,
+    /// Whether further lines are details too, with their property as the label.
+    further: bool,
+}
 
 /// A property of cards that is a detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +70,60 @@ const TAKEN: [&str; 44] = [
     "X-YAHOO",
 ];
 
+/// What properties begin with that keep the state of a program, and say nothing of a contact.
+const OF_MACHINES: [&str; 24] = [
+    "X-ABADR",
+    "X-ABCROP-",
+    "X-ABLABEL",
+    "X-ABPHOTO",
+    "X-ABSHOWAS",
+    "X-ABUID",
+    "X-ACTIVITY-ALERT",
+    "X-ADDRESSBOOKSERVER-",
+    "X-APPLE-",
+    "X-CALLBOOK-",
+    "X-DAVX5-",
+    "X-EVOLUTION-",
+    "X-FUNAMBOL-",
+    "X-GROUP-MEMBERSHIP",
+    "X-IMAGEHASH",
+    "X-IMAGETYPE",
+    "X-KADDRESSBOOK-",
+    "X-MOZILLA-",
+    "X-MS-OL-",
+    "X-PRODID",
+    "X-RADICALE-",
+    "X-SHARED-PHOTO-",
+    "X-SYNC-",
+    "X-WAB-",
+];
+
+/// What properties end with that keep the state of a program.
+const OF_STATE: [&str; 10] = [
+    "-CREATED",
+    "-ETAG",
+    "-HASH",
+    "-ID",
+    "-LUID",
+    "-MODIFIED",
+    "-REV",
+    "-TIMESTAMP",
+    "-UID",
+    "-VERSION",
+];
+
+/// Whether a property, in upper case, is one of another program that a person may want to read.
+fn is_further(property: &str) -> bool {
+    let name = property.strip_prefix("X-").unwrap_or_default();
+    let fits = |sign: u8| sign.is_ascii_uppercase() || sign.is_ascii_digit() || sign == b'-';
+    !name.is_empty()
+        && property.len() <= LONGEST
+        && property.bytes().all(fits)
+        && !TAKEN.contains(&property)
+        && !OF_MACHINES.iter().any(|start| property.starts_with(start))
+        && !OF_STATE.iter().any(|end| property.ends_with(end))
+}
+
 /// How long a name or a property is at most.
 const LONGEST: usize = 50;
 
@@ -108,10 +167,28 @@ impl OwnField {
 }
 
 impl OwnFields {
-    /// No fields.
+    /// No fields, and no further lines.
     #[must_use]
     pub const fn none() -> Self {
-        Self(Vec::new())
+        Self {
+            named: Vec::new(),
+            further: false,
+        }
+    }
+
+    /// The same, with further lines as details.
+    #[must_use]
+    pub fn with_further(self) -> Self {
+        Self {
+            further: true,
+            ..self
+        }
+    }
+
+    /// Whether further lines are details.
+    #[must_use]
+    pub const fn has_further(&self) -> bool {
+        self.further
     }
 
     /// Adds a field.
@@ -125,28 +202,41 @@ impl OwnFields {
         if let Some(name) = self.name_of(&field.property) {
             return Err(format!("{} is the field {name} already", field.property));
         }
-        self.0.push(field);
+        self.named.push(field);
         Ok(())
     }
 
-    /// The fields.
+    /// The fields of the person's own.
     pub fn iter(&self) -> impl Iterator<Item = &OwnField> {
-        self.0.iter()
+        self.named.iter()
     }
 
     /// The field of a name, in any case.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&OwnField> {
-        let mut fields = self.0.iter();
+        let mut fields = self.named.iter();
         fields.find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
     /// The name of the field that a property is, the property in upper case.
     #[must_use]
     pub fn name_of(&self, property: &str) -> Option<&str> {
-        let mut fields = self.0.iter();
+        let mut fields = self.named.iter();
         let field = fields.find(|field| field.property == property);
         field.map(|field| field.name.as_str())
+    }
+
+    /// Whether lines with a property, in upper case, are details under its own name.
+    #[must_use]
+    pub fn is_further(&self, property: &str) -> bool {
+        self.further && self.name_of(property).is_none() && is_further(property)
+    }
+
+    /// The property of details with a label.
+    #[must_use]
+    pub fn property_of<'a>(&'a self, label: &'a str) -> Option<&'a str> {
+        let named = self.named(label).map(|field| field.property.as_str());
+        named.or_else(|| self.is_further(label).then_some(label))
     }
 }
 

@@ -50,9 +50,10 @@ mod write;
 use std::io::BufRead;
 
 use crate::domain::attribute_reader::MANY;
-use crate::domain::detail::Detail;
 use crate::domain::full_contact::FullContact;
-use crate::domain::import::{CardFormat, CardPlace, GroupCard, Incoming, Reject, RejectScope};
+use crate::domain::import::{
+    CardFormat, CardPlace, GroupCard, Incoming, NewlyRead, Reject, RejectScope,
+};
 use crate::domain::intake::ParsedCard;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
@@ -310,11 +311,16 @@ impl CardFormat for Format {
         &self.fields
     }
 
-    fn own_details(&self, card: &[u8]) -> Vec<Detail> {
+    fn own_details(&self, card: &[u8]) -> Vec<NewlyRead> {
         let properties = property::properties_with(card, &self.fields);
-        let own = properties.iter().filter(|line| line.own_field.is_some());
-        own.filter_map(|line| contact::detail(line, &properties))
-            .collect()
+        let is_own = |line: &&Property| line.own_field.is_some() || profile::is_profile(line);
+        let own = properties.iter().filter(is_own);
+        let newly = own.filter_map(|line| {
+            let before = profile::as_link(line, &properties);
+            let detail = contact::detail(line, &properties)?;
+            (line.own_field.is_some() || before.is_some()).then_some(NewlyRead { detail, before })
+        });
+        newly.collect()
     }
 
     fn renew(&self, older: &[u8], newer: &[u8]) -> Vec<u8> {

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::domain::contact::{ContactAttributes, Detail, DetailKind};
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
-    Arrival, Bytes, CardFormat, CardPlace, Cards, Choices, Incoming, Intake, Origin, Reject,
+    Arrival, Bytes, CardFormat, CardPlace, Cards, Choices, Incoming, Intake, NewlyRead, Origin,
+    Reject,
 };
 use crate::domain::intake::ParsedCard;
 use crate::domain::number::Region;
@@ -47,7 +48,7 @@ impl CardFormat for Bare {
         &NO_FIELDS
     }
 
-    fn own_details(&self, _: &[u8]) -> Vec<Detail> {
+    fn own_details(&self, _: &[u8]) -> Vec<NewlyRead> {
         Vec::new()
     }
 

@@ -1,6 +1,6 @@
 //! The properties of a card, in the shape that the mapping asks about.
 
-use crate::domain::attribute_reader::{NUMBERS, too_many};
+use crate::domain::attribute_reader::{NUMBERS, TEXT_LIMIT, too_many};
 use crate::domain::own_fields::OwnFields;
 
 use super::content::{ContentLines, Keep, Unfolded, split};
@@ -33,7 +33,7 @@ pub(super) struct Property {
     params: Vec<(String, String)>,
     /// The value's components, each with the values of its list.
     pub(super) components: Vec<Vec<String>>,
-    /// The name of the person's own field that it is, once [`mark`] has said so.
+    /// The label of the detail that it is as a field of the person's own or as a further line, once [`mark`] has said so.
     pub(super) own_field: Option<String>,
 }
 
@@ -117,11 +117,21 @@ pub(super) fn properties_with(card: &[u8], fields: &OwnFields) -> Vec<Property> 
     properties
 }
 
-/// Marks the properties that are the person's own fields.
+/// Marks the properties that are the person's own fields, and the further lines that are details.
 pub(super) fn mark(properties: &mut [Property], fields: &OwnFields) {
     for property in properties {
-        property.own_field = fields.name_of(&property.name).map(str::to_owned);
+        let named = fields.name_of(&property.name).map(str::to_owned);
+        property.own_field = named.or_else(|| {
+            let is_further = fields.is_further(&property.name) && is_readable(&property.text());
+            is_further.then(|| property.name.clone())
+        });
     }
+}
+
+/// Whether a value can be shown and edited as a text with nothing of it lost.
+fn is_readable(text: &str) -> bool {
+    let is_control = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\t');
+    text.chars().nth(TEXT_LIMIT).is_none() && !text.contains(is_control)
 }
 
 /// The properties of a card, and why they are not all of them, if so.

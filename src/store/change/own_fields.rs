@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 
 use crate::domain::contact::{ContactId, Detail, DetailKind};
 use crate::domain::detail::settle;
-use crate::domain::import::CardFormat;
+use crate::domain::import::{CardFormat, NewlyRead};
 use crate::domain::own_fields::{OwnField, OwnFields};
 use crate::domain::refusal::Refusal;
 use crate::domain::rehearsal::Seen;
@@ -29,6 +29,16 @@ struct Known {
     is_undone: bool,
 }
 
+/// Stands for all further lines where the name and the property of a field do.
+const FURTHER: &str = "*";
+
+impl Known {
+    /// Whether it is no field, but all further lines.
+    fn is_further(&self) -> bool {
+        self.field.name == FURTHER
+    }
+}
+
 /// What a configuration says of fields that the book does not know.
 struct News {
     known: Vec<Known>,
@@ -44,7 +54,9 @@ impl Store {
         self.read(|connection| {
             let mut fields = OwnFields::none();
             for known in known(connection)? {
-                if !known.is_undone {
+                if known.is_further() && !known.is_undone {
+                    fields = fields.with_further();
+                } else if !known.is_undone {
                     // What was written by hand may be there twice.
                     let _ = fields.add(known.field);
                 }
@@ -93,11 +105,18 @@ fn known(connection: &Connection) -> Answer<Vec<Known>> {
 /// What a configuration says that the book does not know; none where it says nothing new.
 fn news(connection: &Connection, fields: &OwnFields) -> Answer<Option<News>> {
     let known = known(connection)?;
-    let is_known = |field: &&OwnField| {
+    let is_new = |field: &&OwnField| {
         let mut known = known.iter();
         !known.any(|known| !known.is_undone && known.field == **field)
     };
-    let new: Vec<OwnField> = fields.iter().filter(is_known).cloned().collect();
+    let mut new: Vec<OwnField> = fields.iter().filter(is_new).cloned().collect();
+    // Where that was undone, it is not done by itself again.
+    if fields.has_further() && !known.iter().any(Known::is_further) {
+        new.push(OwnField {
+            name: FURTHER.to_owned(),
+            property: FURTHER.to_owned(),
+        });
+    }
     Ok((!new.is_empty()).then_some(News { known, new }))
 }
 
@@ -109,7 +128,7 @@ const OF_CONTACTS: &str = "FROM contact c WHERE instr(c.details, '\"other\"') AN
 #[derive(Default)]
 struct Learned {
     /// What its card says in new fields.
-    said: Vec<Detail>,
+    said: Vec<NewlyRead>,
     /// Labels of it that are called otherwise now.
     renamed: Vec<(String, String)>,
 }
@@ -120,6 +139,8 @@ impl Writer<'_> {
         let connection = self.connection();
         let mut learned: BTreeMap<ContactId, Learned> = BTreeMap::new();
         let mut unread = Vec::new();
+        let mut known = news.known.iter();
+        let reads_further = known.any(|known| known.is_further() && !known.is_undone);
         for field in &news.new {
             let mut known = news.known.iter().filter(|old| !old.is_undone);
             match known.find(|old| old.field.property == field.property) {
@@ -128,6 +149,13 @@ impl Writer<'_> {
                     let names = (old.field.name.clone(), field.name.clone());
                     for id in with_label(connection, &names.0)? {
                         learned.entry(id).or_default().renamed.push(names.clone());
+                    }
+                }
+                // They are under the name of their property.
+                None if reads_further => {
+                    for id in with_label(connection, &field.property)? {
+                        let names = (field.property.clone(), field.name.clone());
+                        learned.entry(id).or_default().renamed.push(names);
                     }
                 }
                 None => unread.push(field.clone()),
@@ -147,13 +175,14 @@ impl Writer<'_> {
                 contacts += 1;
             }
         }
-        let names: Vec<&str> = news.new.iter().map(|field| field.name.as_str()).collect();
-        let fields = if names.len() == 1 { "field" } else { "fields" };
-        let title = format!(
-            "Read the {fields} {} of {}",
-            names.join(", "),
-            count(contacts, "contact")
-        );
+        let own = news.new.iter().filter(|field| field.name != FURTHER);
+        let names: Vec<&str> = own.map(|field| field.name.as_str()).collect();
+        let fields = match names.len() {
+            0 => "more lines of the cards".to_owned(),
+            1 => format!("the field {}", names.join("")),
+            _ => format!("the fields {}", names.join(", ")),
+        };
+        let title = format!("Read {fields} of {}", count(contacts, "contact"));
         let step = if contacts > 0 {
             Some(self.begun(&title)?)
         } else {
@@ -181,10 +210,19 @@ impl Learned {
                 detail.label = Some(to.clone());
             }
         }
-        for said in self.said {
-            let identity = said.identity();
-            if !details.iter().any(|own| own.identity() == identity) {
-                details.push(said);
+        for NewlyRead { detail, before } in self.said {
+            let identity = detail.identity();
+            if details.iter().any(|own| own.identity() == identity) {
+                continue;
+            }
+            let Some(before) = before else {
+                details.push(detail);
+                continue;
+            };
+            let mut own = details.iter_mut();
+            if let Some(own) = own.find(|own| own.says_but_for_preferred(&before)) {
+                let id = own.id;
+                *own = Detail { id, ..detail };
             }
         }
     }
@@ -204,6 +242,7 @@ fn read_cards(
     fields: &[OwnField],
     learned: &mut BTreeMap<ContactId, Learned>,
 ) -> Answer<()> {
+    let all = format.own_fields();
     let mut cards = connection.prepare(
         "SELECT c.id, coalesce((
             SELECT b.bytes FROM remote_card r JOIN card b ON b.id = r.base
@@ -217,9 +256,13 @@ fn read_cards(
             continue;
         };
         let mut said = format.own_details(card);
-        said.retain(|detail| {
+        said.retain(|read| {
+            let label = read.detail.label.as_deref().unwrap_or_default();
             let mut fields = fields.iter();
-            fields.any(|field| detail.label.as_deref() == Some(&*field.name))
+            fields.any(|field| match &*field.name {
+                FURTHER => read.before.is_some() || all.is_further(label),
+                name => label == name,
+            })
         });
         if !said.is_empty() {
             let id = record::uuid(row, 0).map(ContactId)?;

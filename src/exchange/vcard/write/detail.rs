@@ -501,7 +501,7 @@ fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
         }
         DetailKind::Relation => vec![text("X-ABRELATEDNAMES")],
         DetailKind::Other => {
-            let own = fields.named(label).map(|field| text(&field.property));
+            let own = fields.property_of(label).map(text);
             own.into_iter().collect()
         }
     }
