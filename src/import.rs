@@ -2,8 +2,7 @@
 
 use crate::domain::edit::Done;
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::import::{Choices, Fate, FateKind, ImportPlan, ImportReport, Intake, PlanRow};
-use crate::domain::notice::{Notice, NoticeKind};
+use crate::domain::import::{Choices, Fate, ImportPlan, ImportReport, Intake, PlanRow};
 use crate::domain::number::Region;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::{Rehearsal, Seen};
@@ -85,9 +84,6 @@ pub fn perform<'a>(
         }
     };
     let report = &mut done.value;
-    if report.new + report.changed == 0 {
-        drop_what_was_kept(&mut reading.notices);
-    }
     report.notices.append(&mut reading.notices);
     report.rejects = reading.aside.rejects;
     report.rejects_untold = reading.aside.untold;
@@ -129,20 +125,11 @@ pub fn rehearse<'a>(
         }));
     plan.rows
         .sort_by_key(|row| (row.place.card, row.place.line));
-    if plan.of(FateKind::New) + plan.of(FateKind::Change) == 0 {
-        drop_what_was_kept(&mut reading.notices);
-    }
     plan.notices.append(&mut reading.notices);
     plan.files = reading.files;
     plan.tables = reading.tables;
     plan.unreadable_untold = reading.aside.untold;
     Ok(rehearsal)
-}
-
-/// Leaves out how values were taken in, where none was: a file that came before, or that was written here.
-fn drop_what_was_kept(notices: &mut Vec<Notice>) {
-    use NoticeKind::{DayTextKept, NoNumber, NumberTextKept};
-    notices.retain(|notice| !matches!(notice.kind, DayTextKept | NoNumber | NumberTextKept));
 }
 
 /// The format of the cards of a book, with the fields that it has of its own.

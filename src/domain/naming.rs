@@ -106,6 +106,16 @@ impl Contact {
         }
     }
 
+    /// The keys between which those are, sorted under the family name, who have the same parts of their name, whatever
+    /// title they are shown with; none where the parts are not known.
+    #[must_use]
+    pub(crate) fn keys_of_parts(&self) -> Option<(String, String)> {
+        let is_parted = self.family_name.is_some() && self.given_name.is_some();
+        let first = is_parted.then(|| sort_key(&[&self.with_prefix_first()]))?;
+        let end = format!("{}\u{2}", first.trim_end_matches('\u{1}'));
+        Some((first, end))
+    }
+
     /// Whether it stands elsewhere where prefixes come last.
     #[must_use]
     pub(crate) fn is_sorted_by_prefix(&self) -> bool {

@@ -1080,3 +1080,70 @@ fn the_line_ends_of_a_file_are_no_news() {
         "{contact:?}"
     );
 }
+
+/// A card of Ann Lee.
+fn ann(uid: &str, name: &str, lines: &str) -> String {
+    format!("BEGIN:VCARD\r\nVERSION:3.0\r\n{uid}FN:{name}\r\nN:Lee;Ann;;;\r\n{lines}END:VCARD\r\n")
+}
+
+#[test]
+fn a_title_hides_nobody_who_has_only_an_email() {
+    let email = "EMAIL:ann@example.org\r\n";
+    for (first, second) in [
+        ("Mr Ann Lee", "Ann Lee"),
+        ("Ann Lee", "Mr Ann Lee"),
+        ("Dr. Ann Lee", "Ann Lee"),
+    ] {
+        let mut book = Book::new();
+        take(&mut book, "one.vcf", &ann("", first, email));
+        let report = take(&mut book, "two.vcf", &ann("", second, email));
+        assert_eq!(
+            (report.new, report.same + report.changed),
+            (0, 1),
+            "{first}, {second}"
+        );
+        let other = ann("", second, "EMAIL:other@example.org\r\n");
+        let report = take(&mut book, "three.vcf", &other);
+        assert_eq!(report.new, 1, "{first}, {second}");
+    }
+    let mut book = Book::new();
+    take(&mut book, "one.vcf", &ann("", "Mr Ann Lee", email));
+    let report = take(&mut book, "two.vcf", &ann("", "Mrs Ann Lee", email));
+    assert_eq!(report.new, 1);
+}
+
+#[test]
+fn a_card_that_got_another_uid_is_the_same_contact() {
+    let lines = "TEL:+44 20 7946 0018\r\nEMAIL:ann@example.org\r\n";
+    let mut book = Book::new();
+    take(&mut book, "one.vcf", &ann("UID:one\r\n", "Ann Lee", lines));
+    let again = ann(
+        "UID:two\r\n",
+        "Ann Lee",
+        &format!("{lines}NICKNAME:Annie\r\n"),
+    );
+    let report = take(&mut book, "two.vcf", &again);
+    assert_eq!((report.new, report.changed), (0, 1));
+    // With another email or another number it is somebody else of that name.
+    for other in [
+        lines.replace("ann@", "lee@"),
+        lines.replace("0018", "0019"),
+        lines.replace("EMAIL:ann@example.org\r\n", ""),
+    ] {
+        let other = ann("UID:three\r\n", "Ann Lee", &other);
+        let report = take(&mut book, "three.vcf", &other);
+        assert_eq!(report.new, 1, "{other}");
+        book.store.undo().unwrap();
+    }
+    // Two of one file are two, whether they are new or there.
+    let both = ["four", "five"]
+        .map(|uid| ann(&format!("UID:{uid}\r\n"), "Bo Lee", lines))
+        .concat();
+    let report = take(&mut book, "both.vcf", &both);
+    assert_eq!(report.new, 2);
+    let both = ["six", "seven"]
+        .map(|uid| ann(&format!("UID:{uid}\r\n"), "Ann Lee", lines))
+        .concat();
+    let report = take(&mut book, "both.vcf", &both);
+    assert_eq!(report.new, 1);
+}

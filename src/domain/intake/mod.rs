@@ -8,4 +8,4 @@ pub use revision::{
     Gone, Missing, Revision, add, is_about, other_birthday, primary_of, revise, share_an_email,
 };
 pub(super) use revision::{add_details, add_missing};
-pub use taken::{Assumed, CardRecords, ParsedCard, same_number};
+pub use taken::{Assumed, CardRecords, ParsedCard, ReadNote, same_number};

@@ -22,6 +22,17 @@ pub struct ParsedCard {
     pub phones: Vec<PhoneAttributes>,
     /// Those of its details that only lines of ours say, which other programs may drop.
     pub ours: Vec<Detail>,
+    /// What has to be said of how it was read, where it comes in.
+    pub notes: Vec<ReadNote>,
+}
+
+/// What has to be said of how a value was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadNote {
+    /// What it is.
+    pub kind: NoticeKind,
+    /// The value, or its beginning.
+    pub example: String,
 }
 
 /// A card in the form of the records that it would make.
@@ -144,6 +155,7 @@ impl CardRecords {
             contact: mut sent,
             phones,
             ours,
+            notes: _,
         } = said;
         let says_of_contact = SaysOfContact {
             favourite: sent.favourite.is_some(),

@@ -16,7 +16,7 @@ const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 const SHORTEST: usize = 6;
 
 /// The longest example of a cell in a notice, in characters.
-const EXAMPLE: usize = 40;
+pub(super) const EXAMPLE: usize = 40;
 
 /// What a cell looks like by itself.
 pub(crate) fn looks_like(cell: &str) -> LooksLike {
@@ -289,12 +289,6 @@ pub(super) fn name_by_cells(headings: &mut [Heading], rows: &[Vec<String>]) {
 pub(super) struct ColumnNotes {
     unread: Vec<Seen>,
     by_cells: Vec<Seen>,
-    /// Cells with several numbers that could not be separated.
-    kept: Seen,
-    /// Cells of phone columns that say "no number".
-    blank: Seen,
-    /// Cells of days that were kept as text.
-    days: Seen,
 }
 
 impl ColumnNotes {
@@ -306,21 +300,6 @@ impl ColumnNotes {
     /// Counts a cell of a column that was recognised by its cells.
     pub(super) fn by_cells(&mut self, column: usize, cell: &str) {
         see(&mut self.by_cells, column, cell);
-    }
-
-    /// Counts a cell that was kept as one number, though it seems to hold several.
-    pub(super) fn kept(&mut self, cell: &str) {
-        self.kept.see(cell);
-    }
-
-    /// Counts a cell of a phone column that says that there is no number.
-    pub(super) fn blank(&mut self, cell: &str) {
-        self.blank.see(cell);
-    }
-
-    /// Counts a day that was kept as text.
-    pub(super) fn day(&mut self, cell: &str) {
-        self.days.see(cell);
     }
 
     /// The notices, those about probably missed data first.
@@ -346,18 +325,6 @@ impl ColumnNotes {
             .filter_map(notice(NoticeKind::UnreadColumn))
             .chain(by_cells.filter_map(notice(NoticeKind::ColumnByCells)))
             .collect();
-        let of_all = [
-            (&self.kept, NoticeKind::NumberTextKept),
-            (&self.blank, NoticeKind::NoNumber),
-            (&self.days, NoticeKind::DayTextKept),
-        ];
-        let of_all = of_all.into_iter().filter(|(seen, _)| seen.cells > 0);
-        notices.extend(of_all.map(|(seen, kind)| Notice {
-            subject: String::new(),
-            number: seen.cells,
-            example: seen.example.clone(),
-            kind,
-        }));
         notices.sort_by_key(|notice| !notice.is_loud());
         notices
     }

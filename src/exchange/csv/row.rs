@@ -7,13 +7,14 @@ use crate::domain::day::{calendar_day, is_part_of_day};
 use crate::domain::fields::{self, CONTACT};
 use crate::domain::fold::fold;
 use crate::domain::import::{CardPlace, Incoming};
-use crate::domain::intake::ParsedCard;
+use crate::domain::intake::{ParsedCard, ReadNote};
 use crate::domain::naming::NameParts;
+use crate::domain::notice::NoticeKind;
 use crate::domain::number::Region;
 use crate::domain::phone::{PhoneAttributes, usual_label};
 use crate::exchange::vcard::CompanionCard;
 
-use super::cells::{ColumnNotes, is_no_number, may_be_number, seems_several};
+use super::cells::{ColumnNotes, EXAMPLE, is_no_number, may_be_number, seems_several};
 use super::column::{Column, ColumnPart, DetailColumn, Heading, Sure, Text};
 use super::detail::{DetailCells, emails, is_no_day};
 use super::headings::is_counted;
@@ -62,6 +63,8 @@ pub(super) struct TableRow<'a> {
     beside: Vec<(&'a str, &'a str)>,
     /// What the other cells cannot say, and what they do.
     more: Option<(&'a str, CellsSaid)>,
+    /// What has to be said of single cells.
+    notes: Vec<ReadNote>,
 }
 
 /// The cells of each group of columns, in the order of the columns.
@@ -123,6 +126,7 @@ impl<'a> TableRow<'a> {
             calling_code: None,
             beside: Vec::new(),
             more: None,
+            notes: Vec::new(),
         };
         for (at, (heading, cell)) in headings.iter().zip(cells).enumerate() {
             let value = match kind {
@@ -133,7 +137,7 @@ impl<'a> TableRow<'a> {
                 continue;
             }
             if kind == TableOrigin::Foreign && heading.is_of_numbers() && says_none(value) {
-                told.blank(value);
+                row.notes.push(note(NoticeKind::NoNumber, value));
                 row.beside.push((&heading.name, value));
                 if value.split(BETWEEN).all(is_no_number) {
                     continue;
@@ -145,14 +149,15 @@ impl<'a> TableRow<'a> {
                         .split(BETWEEN)
                         .filter(|day| !is_no_day(day) && !is_part_of_day(day));
                     let kept = kept.filter(|day| calendar_day(day, heading.days).is_none());
-                    kept.for_each(|day| told.day(day));
+                    row.notes
+                        .extend(kept.map(|day| note(NoticeKind::DayTextKept, day)));
                 }
                 if matches!(heading.column, Column::Phone(_, ColumnPart::Value(_)))
                     && kind == TableOrigin::Foreign
                     && seems_several(value)
                     && numbers(value, home).nth(1).is_none()
                 {
-                    told.kept(value);
+                    row.notes.push(note(NoticeKind::NumberTextKept, value));
                 }
                 if heading.by_cells {
                     told.by_cells(at, value);
@@ -364,6 +369,7 @@ impl<'a> TableRow<'a> {
             calling_code,
             beside: columns,
             more,
+            notes,
         } = self;
         let mut beside = CompanionCard::default();
         let (counted, others) = phones.parted();
@@ -407,6 +413,7 @@ impl<'a> TableRow<'a> {
         let mut said = ParsedCard {
             contact,
             phones,
+            notes,
             ..ParsedCard::default()
         };
         if let Some((more, cells)) = more {
@@ -429,6 +436,12 @@ fn calling_code(cell: &str) -> Option<String> {
         Err(_) => Region::called(code),
     };
     region.map(|region| region.calling_code().to_string())
+}
+
+/// What has to be said of a cell.
+fn note(kind: NoticeKind, cell: &str) -> ReadNote {
+    let example = cell.chars().take(EXAMPLE).collect();
+    ReadNote { kind, example }
 }
 
 /// Whether one of the values in a phone cell says "no number".

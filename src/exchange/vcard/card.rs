@@ -15,5 +15,6 @@ pub(super) fn said(properties: &[Property]) -> ParsedCard {
         ours: own_lines
             .flat_map(|line| contact::details(line, properties))
             .collect(),
+        notes: Vec::new(),
     }
 }

@@ -190,6 +190,7 @@ impl Writer<'_> {
             chosen: said.contact.id,
             revised_at: said.contact.updated_at,
             bytes,
+            notes: std::mem::take(&mut said.notes),
         };
         // What is chosen is planned all the same, so that it can be chosen otherwise.
         let before = match choice {
@@ -288,6 +289,7 @@ impl Writer<'_> {
         mut taken: CardRecords,
         run: &mut Run<'_>,
     ) -> Answer<()> {
+        run.tell(coming);
         taken.trust_first();
         if !coming.bytes.is_empty() {
             taken.records.contact.card = Some(self.keep_card(&coming.bytes)?);
@@ -361,6 +363,7 @@ impl Writer<'_> {
                 }
             }
             Some(put) => {
+                run.tell(coming);
                 run.report.changed += 1;
                 run.report.numbers += put.revision.added.len();
                 let step = self.begun(run.title)?;

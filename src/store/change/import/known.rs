@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
-use crate::domain::called::{Called, other_spellings};
+use crate::domain::called::{Called, SameName, other_spellings};
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::full_contact::FullContact;
@@ -21,7 +21,7 @@ use crate::domain::operation::RecordKey;
 use crate::domain::phone::Phone;
 use crate::domain::timestamp::Timestamp;
 
-use crate::store::db::failure::Answer;
+use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record::{self, CONTACT};
 use crate::store::write::writer::Writer;
 
@@ -121,15 +121,38 @@ impl Writer<'_> {
                 Looked::TooMany => {}
             }
         }
+        let is_about = |id: &ContactId, run: &Run<'_>| {
+            let another = chosen.is_some() && run.spoken_for.has(*id);
+            Ok::<_, Failure>(!another && self.is_about(taken, &called, *id)?)
+        };
         for key in keys_of(contact) {
             for id in self.of_name(key, taken, run)? {
-                let another = chosen.is_some() && run.spoken_for.has(id);
-                if !another && self.is_about(taken, &called, id)? {
+                if is_about(&id, run)? {
                     return Ok(Some((id, by)));
                 }
             }
         }
+        // Under the shown name, one with a title before it is elsewhere.
+        for id in self.of_parts(contact)? {
+            if is_about(&id, run)? {
+                return Ok(Some((id, by)));
+            }
+        }
         Ok(None)
+    }
+
+    /// The first contacts with the parts of a name, whatever title they are shown with.
+    fn of_parts(&self, contact: &Contact) -> Answer<Vec<ContactId>> {
+        let Some((first, end)) = contact.keys_of_parts() else {
+            return Ok(Vec::new());
+        };
+        let mut few = self.connection().prepare_cached(
+            "SELECT id FROM contact INDEXED BY contact_by_name
+             WHERE family_key >= ?1 AND family_key < ?2 ORDER BY family_key, id LIMIT ?3",
+        )?;
+        let few = few.query_map(params![first, end, ASKED], |row| record::uuid(row, 0))?;
+        let few = few.map(|id| id.map(ContactId));
+        Ok(few.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The contact with a `UID`. Where a collection has it on cards of two names, it is of two contacts,
@@ -216,7 +239,7 @@ impl Writer<'_> {
                 let id = ContactId(record::uuid(row, 0)?);
                 let free = taken.contact.uid.is_none() || row.get(4)?;
                 let another = chosen.is_some() && run.spoken_for.has(id);
-                if !free || another {
+                if another {
                     continue;
                 }
                 let part = |at| row.get::<_, Option<String>>(at);
@@ -225,7 +248,9 @@ impl Writer<'_> {
                 let holder = Called::new(name, given.as_deref(), family.as_deref())
                     .titled(part(5)?.as_deref(), part(6)?.as_deref());
                 // One who is called the very same goes before one who has another title.
-                if let Some(same) = called.same(&holder) {
+                if let Some(same) = called.same(&holder)
+                    && (free || self.is_same_elsewhere(taken, same, id, run)?)
+                {
                     first = first.max(Some((same, Reverse(id))));
                 }
             }
@@ -237,6 +262,26 @@ impl Writer<'_> {
             }
         }
         Ok(looked)
+    }
+
+    /// Whether a card with a `UID` of its own is about a contact with another one, whose name and number it has: it
+    /// has an email of it too, and no card of its collection was about that contact. Programs give a card a new `UID`
+    /// with each export; within one collection, another `UID` is another contact.
+    fn is_same_elsewhere(
+        &self,
+        taken: &FullContact,
+        same: SameName,
+        id: ContactId,
+        run: &Run<'_>,
+    ) -> Answer<bool> {
+        if same != SameName::Whole || run.intake.run.is_some() || run.spoken_for.has(id) {
+            return Ok(false);
+        }
+        let Some(known) = record::find_contact(self.connection(), id)? else {
+            return Ok(false);
+        };
+        let was_there = run.spoken_for.was_there(known.updated_in_db_at);
+        Ok(was_there && intake::share_an_email(&taken.contact, &known))
     }
 
     /// The contact with the name of a card that had one of its numbers.

@@ -7,7 +7,7 @@ use crate::domain::content::ContentHash;
 use crate::domain::import::{
     CardKey, CardPlace, Choice, ImportPlan, ImportReport, Intake, Origin, PlanRow,
 };
-use crate::domain::intake::Revision;
+use crate::domain::intake::{ReadNote, Revision};
 use crate::domain::notice::Notices;
 use crate::domain::timestamp::Timestamp;
 use crate::store::db::failure::Answer;
@@ -94,6 +94,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Says of a card that brings something how it was read.
+    pub(super) fn tell(&mut self, coming: &Coming) {
+        for ReadNote { kind, example } in &coming.notes {
+            self.notices.add(*kind, "", || example.clone());
+        }
+    }
+
     /// Puts a row into the plan, where one is made.
     pub(super) fn note(&mut self, row: impl FnOnce() -> PlanRow) {
         if let Some(plan) = &mut self.plan {
@@ -119,4 +126,6 @@ pub(super) struct Coming {
     pub(super) chosen: Option<ContactId>,
     pub(super) revised_at: Option<Timestamp>,
     pub(super) bytes: Vec<u8>,
+    /// What has to be said of how it was read, where it brings something.
+    pub(super) notes: Vec<ReadNote>,
 }

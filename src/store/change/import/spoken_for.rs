@@ -34,6 +34,11 @@ impl SpokenFor {
         self.names.contains_key(&id)
     }
 
+    /// Whether what was written then was there before the collection.
+    pub(super) fn was_there(&self, written: Timestamp) -> bool {
+        written <= self.since
+    }
+
     /// Whether a card with another name was about this contact.
     pub(super) fn is_another(&self, known: &UidHolder, name: &str) -> bool {
         match self.names.get(&known.id) {
