@@ -203,15 +203,60 @@ fn faults_of_a_document_come_in_its_order_and_each_is_true() {
     let wanted = [
         "error: title has to be a string, not a number",
         "error: email a has no @; write an address such as ada@example.org",
-        "error: date {\"month\":13} needs a month from 1 to 12",
-        "error: emai q: kind has to be one of email, address, date, link, chat, relation, other",
+        "error: detail 2 (date) needs a month from 1 to 12",
+        "error: detail 4 (q): unknown kind \"emai\"; expected one of email, address, date, link, chat, relation, other",
         "error: email a has no @; write an address such as ada@example.org",
-        "error: link x: label has to be a string, not a number",
+        "error: detail 6 (link x): \"label\" has to be a string, not a number",
         "error: email a@b is there already",
-        "error: email a@b: foo is not a member of a detail",
+        "error: detail 7 (email a@b): unknown \"foo\"; expected id, kind, label, preferred and value",
         "error: tags has to be a list of strings",
     ];
     assert_eq!(lines, wanted);
+}
+
+#[test]
+fn what_is_wrong_with_a_detail_of_a_document_is_a_sentence_with_its_place_and_a_way_out() {
+    let shell = Shell::new();
+    let email = r#"{"kind": "email", "value": "a@b.org", "preferred": true, "id": "0000000a"}"#;
+    let other = email.replace("a@b", "c@d");
+    for (details, told) in [
+        (
+            r#"[{"kind": "date", "value": {"year": 2024, "month": 2, "day": 31}}]"#.to_owned(),
+            "error: detail 1 (date): there is no 31 February 2024\n",
+        ),
+        (
+            r#"["x"]"#.to_owned(),
+            "error: detail 1 is a string; write it as an object with \"kind\", \"label\" and \"value\"\n",
+        ),
+        (
+            r#"{"a": 1}"#.to_owned(),
+            "error: the details have to be a list, not an object; each is an object with \"kind\", \"label\" and \"value\"\n",
+        ),
+        (
+            r#"[{"kind": "chat", "label": "x"}]"#.to_owned(),
+            "error: detail 1 (chat) has no \"value\"; write there what it says, or leave the detail out\n",
+        ),
+        (
+            format!("[{email}, {other}]"),
+            "error: detail 2 (email c@d.org): only one email can be preferred; set \"preferred\" to false in the others\n\
+             error: detail 2 (email c@d.org) has the same id as detail 1; leave \"id\" out of a new detail\n",
+        ),
+        (
+            r#"[{"kind": "address", "value": {"town": "x", "street": 5}}]"#.to_owned(),
+            "error: detail 1 (address): unknown part \"town\" of an address; expected street, postal_code, locality, \
+             region, country, extended, po_box\n\
+             error: detail 1 (address): \"street\" has to be a string, not a number\n",
+        ),
+        (
+            r#"[{"kind": "email", "value": {"a": 1}}, {"value": "x"}]"#.to_owned(),
+            "error: detail 1 (email): \"value\" has to be a string, not an object\n\
+             error: detail 2 (x) has no \"kind\"; expected one of email, address, date, link, chat, relation, other\n",
+        ),
+    ] {
+        let document = format!(r#"{{"name": "Ada", "details": {details}}}"#);
+        let (status, _, why) = shell.run(&["contact", "create", "-"], &document);
+        assert_eq!((status, why.as_str()), (2, told), "{details}");
+    }
 }
 
 const ADA: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nTEL:+44 20 7946 0018\n\
@@ -236,6 +281,19 @@ fn a_file_that_was_exported_here_brings_no_remarks_when_it_comes_again() {
     let table = "Name,Birthday,E-mail 1 - Value\nCarl Coe,04/05/06 or so,c@example.org\n";
     let (_, told, _) = shell.run(&["import", "--dry-run", "-"], table);
     assert!(told.contains("1 date kept as text"), "{told}");
+    // And no more than what is new.
+    let (_, table, _) = shell.run(&["export", "--as", "google"], "");
+    let first = table.lines().next().unwrap();
+    let place = |name: &str| first.split(',').position(|own| own == name).unwrap();
+    let (given, value) = (place("First Name"), place("Birthday"));
+    let mut row = vec![""; first.split(',').count()];
+    (row[given], row[value]) = ("Dan", "07/08/09 or so");
+    let both = format!("{table}{},+44 20 7946 0018\r\n", row.join(","));
+    for words in [&["import", "--dry-run", "-"][..], &["import", "-"]] {
+        let (_, told, _) = shell.run(words, &both);
+        assert!(told.contains("1 date kept as text"), "{told}");
+        assert!(told.contains("07/08/09"), "{told}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The details of a contact as a caller sends them: read, tidied, and checked.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -18,12 +18,11 @@ use crate::domain::words::beginning;
 /// The attribute that all of this is about.
 const DETAILS: &str = "details";
 
-/// A fault of a member of the detail at a place, counted from 0; to a person it is `named` by what it says.
+/// A fault of a member of the detail at a place, counted from 0; a person is told it of what it is `named`.
 fn fault(place: usize, member: &str, named: &str, why: impl Into<String>) -> Fault {
     let why = why.into();
     let plain = match member.strip_prefix("value") {
-        Some("") => format!("{named} {why}"),
-        Some(part) => format!("{named}: {} {why}", part.trim_start_matches('/')),
+        Some(_) => format!("{named} {why}"),
         None => format!("{named}: {member} {why}"),
     };
     Fault {
@@ -37,20 +36,21 @@ fn unreadable() -> Detail {
     Detail::new(DetailKind::Other, None, "?")
 }
 
-/// What a person knows a detail of a document by: its kind and its value, as they were sent.
-fn named(members: &Map<String, Value>) -> String {
+/// What a person knows the detail at a place of a document by: its place, its kind, and its value where that is a
+/// text.
+fn named(place: usize, members: &Map<String, Value>) -> String {
     let text = |name: &str| {
-        members.get(name).map(|value| match value {
-            Value::Null => String::new(),
-            Value::String(text) => beginning(text.trim(), NAMED).into_owned(),
-            other => beginning(&other.to_string(), NAMED).into_owned(),
-        })
+        let text = members.get(name).and_then(Value::as_str).map(str::trim);
+        text.filter(|text| !text.is_empty())
+            .map(|text| beginning(text, NAMED))
     };
-    let kind = text("kind").filter(|kind| !kind.is_empty());
-    let kind = kind.unwrap_or_else(|| "detail".to_owned());
-    match text("value").filter(|value| !value.is_empty()) {
-        Some(value) => format!("{kind} {value}"),
-        None => kind,
+    let kind = text("kind").filter(|kind| DetailKind::named(kind).is_some());
+    let words: Vec<_> = [kind, text("value")].into_iter().flatten().collect();
+    let place = place + 1;
+    if words.is_empty() {
+        format!("detail {place}")
+    } else {
+        format!("detail {place} ({})", words.join(" "))
     }
 }
 
@@ -63,10 +63,11 @@ fn name_of(detail: &Detail) -> String {
 /// Reads the details of a document; each fault is one of the reader.
 pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<Vec<Detail>> {
     let Value::Array(values) = value else {
-        sent.fault(
-            DETAILS,
-            format!("has to be a list of objects, not {}", kind_of(&value)),
-        );
+        let not = kind_of(&value);
+        let fault = Fault::of(DETAILS, format!("has to be a list of objects, not {not}"));
+        sent.add(fault.plainly(format!(
+            "the details have to be a list, not {not}; each is an object with \"kind\", \"label\" and \"value\""
+        )));
         return None;
     };
     let mut details = Vec::with_capacity(values.len());
@@ -76,7 +77,7 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
             Value::Object(members) => {
                 let mut reader = DetailReader {
                     place,
-                    named: named(&members),
+                    named: named(place, &members),
                     members,
                     faults: Vec::new(),
                 };
@@ -85,32 +86,45 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
             }
             other => {
                 details.push(unreadable());
+                let not = kind_of(&other);
+                let why = format!("has to hold objects with kind, label and value, not {not}");
+                let plain = format!(
+                    "detail {} is {not}; write it as an object with \"kind\", \"label\" and \"value\"",
+                    place + 1
+                );
                 faults.push(Fault {
                     within: Some(place.to_string()),
-                    ..Fault::of(
-                        DETAILS,
-                        format!(
-                            "has to hold objects with kind, label and value, not {}",
-                            kind_of(&other)
-                        ),
-                    )
+                    ..Fault::of(DETAILS, why).plainly(plain)
                 });
             }
         }
     }
-    let mut ids = HashSet::new();
-    let ids = details
-        .iter()
-        .enumerate()
-        .filter(|(_, detail)| !detail.id.is_none() && !ids.insert(detail.id));
-    faults.extend(ids.map(|(place, detail)| {
-        let why = "is the id of a detail before it";
-        fault(place, "id", &name_of(detail), why)
-    }));
+    let mut ids = HashMap::new();
+    for (place, detail) in details.iter().enumerate() {
+        if detail.id.is_none() {
+            continue;
+        }
+        let Some(before) = ids.insert(detail.id, place) else {
+            continue;
+        };
+        let plain = format!(
+            "detail {} ({}) has the same id as detail {}; leave \"id\" out of a new detail",
+            place + 1,
+            name_of(detail),
+            before + 1
+        );
+        faults.push(fault(place, "id", "", "is the id of a detail before it").plainly(plain));
+    }
     let preferred = two_preferred(&details).and_then(|place| Some((place, details.get(place)?)));
-    faults.extend(
-        preferred.map(|(place, detail)| fault(place, "preferred", &name_of(detail), TWO_PREFERRED)),
-    );
+    faults.extend(preferred.map(|(place, detail)| {
+        let plain = format!(
+            "detail {} ({}): only one {} can be preferred; set \"preferred\" to false in the others",
+            place + 1,
+            name_of(detail),
+            detail.kind.word()
+        );
+        fault(place, "preferred", "", TWO_PREFERRED).plainly(plain)
+    }));
     for fault in faults {
         sent.add(fault);
     }
@@ -136,39 +150,49 @@ struct DetailReader {
 }
 
 impl DetailReader {
-    fn fault(&mut self, member: &str, why: impl Into<String>) {
+    /// Notes a fault of a member, with the words for a person.
+    fn fault(&mut self, member: &str, why: impl Into<String>, plain: impl AsRef<str>) {
+        let plain = format!("{}{}", self.named, plain.as_ref());
         self.faults
-            .push(fault(self.place, member, &self.named, why));
+            .push(fault(self.place, member, "", why).plainly(plain));
+    }
+
+    /// Notes that a member is of another type.
+    fn wrong_type(&mut self, member: &str, wanted: &str, value: &Value) {
+        let why = format!("has to be {wanted}, not {}", kind_of(value));
+        let name = member.rsplit('/').next().unwrap_or(member);
+        let plain = format!(": \"{name}\" {why}");
+        self.fault(member, why, plain);
     }
 
     fn read(&mut self) -> Option<Detail> {
         let id = match self.members.remove("id") {
             None | Some(Value::Null) => DetailId::default(),
             Some(value) => value.as_str().and_then(DetailId::read).unwrap_or_else(|| {
-                self.fault(
-                    "id",
-                    "has to be eight hexadecimal digits; leave it out of a new detail",
-                );
+                let why = "has to be eight hexadecimal digits; leave it out of a new detail";
+                self.fault("id", why, format!(": \"id\" {why}"));
                 DetailId::default()
             }),
         };
-        let kind = self.members.remove("kind");
-        let kind = kind
-            .as_ref()
-            .and_then(Value::as_str)
-            .and_then(DetailKind::named);
+        let word = self.members.remove("kind");
+        let word = word.as_ref().and_then(Value::as_str);
+        let kind = word.and_then(DetailKind::named);
         if kind.is_none() {
             let words = DetailKind::ALL.map(DetailKind::word).join(", ");
-            self.fault("kind", format!("has to be one of {words}"));
+            let plain = match word {
+                Some(word) => format!(
+                    ": unknown kind \"{}\"; expected one of {words}",
+                    beginning(word, NAMED)
+                ),
+                None => format!(" has no \"kind\"; expected one of {words}"),
+            };
+            self.fault("kind", format!("has to be one of {words}"), plain);
         }
         let label = match self.members.remove("label") {
             None | Some(Value::Null) => None,
             Some(Value::String(label)) => Some(label),
             Some(other) => {
-                self.fault(
-                    "label",
-                    format!("has to be a string, not {}", kind_of(&other)),
-                );
+                self.wrong_type("label", "a string", &other);
                 None
             }
         };
@@ -176,24 +200,25 @@ impl DetailReader {
             None | Some(Value::Null) => false,
             Some(Value::Bool(preferred)) => preferred,
             Some(other) => {
-                self.fault(
-                    "preferred",
-                    format!("has to be true or false, not {}", kind_of(&other)),
-                );
+                self.wrong_type("preferred", "true or false", &other);
                 false
             }
         };
         if let Some(kind) = kind.filter(|kind| preferred && !kind.has_preferred()) {
+            let word = kind.word();
             self.fault(
                 "preferred",
-                format!("cannot be true for a detail of the kind {}", kind.word()),
+                format!("cannot be true for a detail of the kind {word}"),
+                format!(": a {word} cannot be preferred; leave \"preferred\" out"),
             );
         }
         let value = self.members.remove("value").unwrap_or_default();
         let value = kind.and_then(|kind| self.value(kind, value));
         let unknown: Vec<String> = self.members.keys().cloned().collect();
         for name in unknown {
-            self.fault(&name, "is not a member of a detail");
+            let plain =
+                format!(": unknown \"{name}\"; expected id, kind, label, preferred and value");
+            self.fault(&name, "is not a member of a detail", plain);
         }
         Some(Detail {
             id,
@@ -206,7 +231,8 @@ impl DetailReader {
     fn value(&mut self, kind: DetailKind, value: Value) -> Option<DetailValue> {
         match (kind, value) {
             (_, Value::Null) => {
-                self.fault("value", "has to be present");
+                let plain = " has no \"value\"; write there what it says, or leave the detail out";
+                self.fault("value", "has to be present", plain);
                 None
             }
             (_, Value::String(text)) => Some(DetailValue::read(kind, &text)),
@@ -214,13 +240,11 @@ impl DetailReader {
             (DetailKind::Date, Value::Object(parts)) => self.date(parts),
             (kind, other) => {
                 let what = match kind {
-                    DetailKind::Address => {
-                        "has to be an object with the parts of an address, or a string"
-                    }
-                    DetailKind::Date => "has to be an object with year, month and day, or a string",
-                    _ => "has to be a string",
+                    DetailKind::Address => "an object with the parts of an address, or a string",
+                    DetailKind::Date => "an object with year, month and day, or a string",
+                    _ => "a string",
                 };
-                self.fault("value", format!("{what}, not {}", kind_of(&other)));
+                self.wrong_type("value", what, &other);
                 None
             }
         }
@@ -236,14 +260,18 @@ impl DetailReader {
                 (Some(part), Value::String(text)) => *(part.of_mut)(&mut address) = text,
                 (Some(_), other) => {
                     are_right = false;
-                    self.fault(
-                        &format!("value/{name}"),
-                        format!("has to be a string, not {}", kind_of(&other)),
-                    );
+                    self.wrong_type(&format!("value/{name}"), "a string", &other);
                 }
                 (None, _) => {
                     are_right = false;
-                    self.fault(&format!("value/{name}"), "is not a part of an address");
+                    let parts = PARTS.each_ref().map(|part| part.name).join(", ");
+                    let plain =
+                        format!(": unknown part \"{name}\" of an address; expected {parts}");
+                    self.fault(
+                        &format!("value/{name}"),
+                        "is not a part of an address",
+                        plain,
+                    );
                 }
             }
         }
@@ -263,11 +291,16 @@ impl DetailReader {
                 Some(known) if number.is_some() => *known = number,
                 Some(_) => {
                     are_right = false;
-                    self.fault(&format!("value/{name}"), "has to be a whole number or null");
+                    let why = "has to be a whole number or null";
+                    let plain = format!(": \"{name}\" {why}");
+                    self.fault(&format!("value/{name}"), why, plain);
                 }
                 None => {
                     are_right = false;
-                    self.fault(&format!("value/{name}"), "is not a part of a date");
+                    let plain = format!(
+                        ": unknown part \"{name}\" of a date; expected year, month and day"
+                    );
+                    self.fault(&format!("value/{name}"), "is not a part of a date", plain);
                 }
             }
         }
@@ -275,7 +308,13 @@ impl DetailReader {
         let year = year.map(|year| i32::try_from(year).unwrap_or(i32::MAX));
         match PartialDate::new(year, month, day) {
             Ok(date) if are_right => return Some(date.into()),
-            Err(why) if are_right => self.fault("value", why),
+            Err(why) if are_right => {
+                let plain = match why.strip_prefix(NO_DATE) {
+                    Some(told) => format!(": {told}"),
+                    None => format!(" {why}"),
+                };
+                self.fault("value", why, plain);
+            }
             _ => {}
         }
         None
