@@ -57,6 +57,8 @@ pub struct InRemote {
     pub groups: Vec<String>,
     /// Why the card is not taken there, if it is not.
     pub refused: Option<String>,
+    /// Why the card that is there now cannot be read, if it cannot be.
+    pub unread: Option<String>,
     /// How many fields were changed here and there to different things.
     pub disputed: usize,
     /// Numbers whose label is one of these, with the label there: by what makes two numbers the same.
@@ -68,6 +70,9 @@ impl InRemote {
     pub fn standing(&self, at: impl Fn(Timestamp) -> String) -> String {
         if let Some(why) = &self.refused {
             return format!("not taken there: {why}");
+        }
+        if let Some(why) = &self.unread {
+            return format!("what is there cannot be read: {why}");
         }
         if self.disputed > 0 {
             return format!("{} to decide", count(self.disputed, "field"));

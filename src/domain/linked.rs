@@ -26,8 +26,8 @@ pub struct LinkedCard {
     pub strikes: u8,
     /// How often it was sent since a person changed it.
     pub sent: u8,
-    /// Why it is not taken, and the contact that it was made of.
-    pub refused: Option<(String, String)>,
+    /// Why it is not taken, and the contact that it was made of; without that, why what is there cannot be read.
+    pub refused: Option<(String, Option<String>)>,
     /// Its deletion is not sent.
     pub held: bool,
     /// Linked or made by a run that was taken back.

@@ -262,6 +262,21 @@ pub fn only_card(text: &[u8], fields: &OwnFields) -> Result<ParsedCard, String> 
     }
 }
 
+/// Whether a text ends within a card: it may be half written.
+#[must_use]
+pub fn is_cut_off(text: &[u8]) -> bool {
+    let end = b"END:VCARD";
+    let written = text.trim_ascii_end();
+    let last = written.len().checked_sub(end.len());
+    let last = last.and_then(|from| written.get(from..));
+    if last.is_some_and(|last| last.eq_ignore_ascii_case(end)) {
+        return false;
+    }
+    let mut cards = read(text);
+    while cards.next().is_some() {}
+    cards.frames.unfinished().is_some()
+}
+
 /// The group whose card a text is.
 #[must_use]
 pub fn only_group(text: Vec<u8>) -> Option<GroupCard> {

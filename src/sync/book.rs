@@ -222,16 +222,13 @@ impl SyncPart<'_, '_, '_> {
             }),
             None => None,
         };
-        let refused = match card.refused {
-            Some((why, says)) => Some(Refused {
-                why,
-                says: if says.is_empty() {
-                    Person::default()
-                } else {
-                    Self::person(&says)?
-                },
-            }),
-            None => None,
+        let (refused, unread) = match card.refused {
+            Some((why, Some(says))) => {
+                let says = Self::person(&says)?;
+                (Some(Refused { why, says }), None)
+            }
+            Some((why, None)) => (None, Some(why)),
+            None => (None, None),
         };
         let conflicts = card.conflicts.iter().filter_map(read_conflict);
         let row = Row {
@@ -244,6 +241,7 @@ impl SyncPart<'_, '_, '_> {
             strikes: card.strikes,
             sent: card.sent,
             refused,
+            unread,
             held: card.held,
             undone: card.undone,
             twin: card.twin,
@@ -307,10 +305,11 @@ fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
         conflicts: conflicts(&row.conflicts),
         strikes: row.strikes,
         sent: row.sent,
-        refused: row
-            .refused
-            .as_ref()
-            .map(|refused| (refused.why.clone(), refused.says.to_json())),
+        refused: match (&row.unread, &row.refused) {
+            (Some(why), _) => Some((why.clone(), None)),
+            (None, Some(refused)) => Some((refused.why.clone(), Some(refused.says.to_json()))),
+            (None, None) => None,
+        },
         held: row.held,
         undone: row.undone,
         twin: row.twin,

@@ -20,6 +20,10 @@ use crate::domain::sync::said::{NO, OurLine, SaidCard, SaidDetail, SaidNumber};
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::vcard;
 
+/// Why a card is not read that has no end.
+const CUT_OFF: &str =
+    "it ends before END:VCARD and may be half written; once it is whole, it is read";
+
 /// How cards of a remote are read.
 #[derive(Clone, Debug)]
 pub struct CardReader {
@@ -80,9 +84,12 @@ impl RemoteCard {
 }
 
 impl CardReader {
-    /// What a text that is there makes.
+    /// What a text that is there makes. One that is half written is not taken for all that there is to say.
     #[must_use]
     pub fn got(&self, etag: Etag, bytes: Vec<u8>) -> Got<RemoteCard> {
+        if vcard::is_cut_off(&bytes) {
+            return Got::Unread(etag, CUT_OFF.to_owned());
+        }
         match self.read(bytes.clone()) {
             Ok(card) => Got::Card(etag, card),
             Err(why) => match vcard::only_group(bytes) {

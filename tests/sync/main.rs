@@ -40,6 +40,7 @@ mod setting_up;
 mod signing_in;
 mod told;
 mod two_way;
+mod unreadable;
 mod writing;
 
 use callbook::domain::secret::Secret;

@@ -34,6 +34,7 @@ pub(super) fn take_card<C: Card>(
 ) -> Result<(), Stop> {
     let known = part.row(href)?;
     if let Some(mut row) = known.filter(|row| row.etag.is_some() || row.intent.is_some()) {
+        row.unread = None;
         if row.intent.is_none() && row.has_text_of(&now.1) {
             // The version is new, but the text is the same, so nobody changed the card.
             row.etag = Some(now.0);
@@ -59,6 +60,24 @@ pub(super) fn take_card<C: Card>(
         return Ok(());
     }
     take_new(part, href, now, moving, arriving, report)
+}
+
+/// Notes that what is there cannot be read. What was under way there is not known to have arrived, and is sent again
+/// once it can be.
+pub(super) fn note_unread<C: Card>(
+    part: &mut dyn Part<C>,
+    href: &Href,
+    etag: &Etag,
+    why: &str,
+) -> Result<(), Stop> {
+    let Some(mut row) = part.row(href)? else {
+        return part.put_unread(href, etag, why);
+    };
+    row.etag = Some(etag.clone());
+    row.unread = Some(why.to_owned());
+    row.refused = None;
+    row.intent = None;
+    part.put_row(href, &row)
 }
 
 /// Takes in a card that is where none was.

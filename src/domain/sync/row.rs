@@ -39,6 +39,8 @@ pub struct Row<C> {
     pub sent: u8,
     /// What the other side does not take.
     pub refused: Option<Refused>,
+    /// Why the card that is there now cannot be read. Until it can be, it is neither written nor deleted.
+    pub unread: Option<String>,
     /// Its deletion is not sent.
     pub held: bool,
     /// Linked or made by a run that was taken back.
@@ -61,6 +63,7 @@ impl<C> Row<C> {
             strikes: 0,
             sent: 0,
             refused: None,
+            unread: None,
             held: false,
             undone: false,
             twin: false,

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::arrive::{Arriving, take_card, take_new};
+use super::arrive::{Arriving, note_unread, take_card, take_new};
 use super::guard::Side;
 use super::moving::{Moving, place_anew};
 use super::part::{Book, Part, RemoteState, keep_token};
@@ -177,7 +177,8 @@ where
                         let now = (etag.clone(), card.clone());
                         settle(part, href, Some(now), None, false, exact)?;
                     }
-                    Got::Group(..) | Got::Unread(..) => {}
+                    Got::Unread(etag, why) => note_unread(part, href, etag, why)?,
+                    Got::Group(..) => {}
                 }
             }
             Ok(())
@@ -298,7 +299,7 @@ where
                             Got::Unread(etag, why) => {
                                 let file = href.0.rsplit('/').next().unwrap_or(&href.0);
                                 report.note(Did::Unread, &format!("{file}: {why}"));
-                                part.put_unread(href, etag, why)?;
+                                note_unread(part, href, etag, why)?;
                             }
                             // It went meanwhile; the next list says so.
                             Got::Gone => {}

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::ids::ContactId;
 
+use super::arrive::note_unread;
 use super::guard::{Guard, is_many};
 use super::join::link;
 use super::moving::is_other_person;
@@ -122,7 +123,14 @@ where
             }
             Put::Moved => {
                 let exact = self.remote.traits().exact_etags;
-                let now = self.card(&href)?;
+                let now = match self.look_at(&href)? {
+                    Some(Got::Card(etag, card)) => Some((etag, card)),
+                    Some(Got::Unread(etag, why)) => {
+                        commit(self.book, |part| note_unread(part, &href, &etag, &why))?;
+                        return Ok(Sent::Later);
+                    }
+                    _ => None,
+                };
                 commit(self.book, |part| {
                     settle(part, &href, now.clone(), None, false, exact)
                 })?;
@@ -196,12 +204,17 @@ where
         })
     }
 
-    /// The card that is there now.
-    fn card(&mut self, href: &Href) -> Result<Option<(Etag, B::Card)>, Stop> {
+    /// What is there now.
+    fn look_at(&mut self, href: &Href) -> Result<Option<Got<B::Card>>, Stop> {
         let got = self.remote.get(std::slice::from_ref(href))?;
         let got = got.into_iter().find(|(answered, _)| answered == href);
-        Ok(match got {
-            Some((_, Got::Card(etag, card))) => Some((etag, card)),
+        Ok(got.map(|(_, got)| got))
+    }
+
+    /// The card that is there now.
+    fn card(&mut self, href: &Href) -> Result<Option<(Etag, B::Card)>, Stop> {
+        Ok(match self.look_at(href)? {
+            Some(Got::Card(etag, card)) => Some((etag, card)),
             _ => None,
         })
     }
@@ -234,6 +247,7 @@ where
             let mut dead = Vec::new();
             for href in part.orphans()? {
                 if let Some(row) = part.row(&href)?
+                    && row.unread.is_none()
                     && let Some(etag) = row.etag
                     && (!row.held || sends_held)
                     && (row.refused.is_none() || tries_again)
@@ -311,6 +325,10 @@ where
                     for (href, answer) in part_of {
                         let now = match got.get(href) {
                             Some(Got::Card(etag, card)) => Some((etag.clone(), card.clone())),
+                            Some(Got::Unread(etag, why)) => {
+                                note_unread(part, href, etag, why)?;
+                                continue;
+                            }
                             _ => None,
                         };
                         settle(part, href, now, answer.as_ref(), true, exact)?;
@@ -363,7 +381,11 @@ pub(super) fn to_send<C: Card>(
     let Some(person) = part.person(contact)? else {
         return Ok(None);
     };
-    let Some((href, mut row)) = part.row_of(contact)? else {
+    let linked = part.row_of(contact)?;
+    if linked.as_ref().is_some_and(|(_, row)| row.unread.is_some()) {
+        return Ok(None);
+    }
+    let Some((href, mut row)) = linked else {
         // The twin of somebody stays where it came from, until a person has looked at the two.
         if part.is_twin(contact)? && holds(Rule::TwinsStay) {
             return Ok(None);

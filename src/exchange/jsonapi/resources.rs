@@ -71,6 +71,7 @@ pub fn with_remotes(mut document: Value, remotes: &[InRemote]) -> Value {
             "synced_at": remote.synced_at.map(|at| at.to_string()),
             "waiting": remote.is_waiting,
             "refused": remote.refused,
+            "unread": remote.unread,
             "conflicts": remote.disputed,
         })
     });

@@ -158,7 +158,7 @@ fn linked_card(row: &Row<'_>) -> rusqlite::Result<(LinkedCard, i64)> {
         conflicts: Vec::new(),
         strikes: row.get(8)?,
         sent: row.get(9)?,
-        refused: refused.map(|why| (why, says.unwrap_or_default())),
+        refused: refused.map(|why| (why, says)),
         held: row.get(11)?,
         undone: row.get(12)?,
         twin: row.get(13)?,
@@ -347,7 +347,7 @@ impl RemoteBook<'_, '_> {
         let refused = card.refused.as_ref();
         let says = intent
             .map(|intent| &intent.says)
-            .or_else(|| refused.map(|(_, says)| says));
+            .or_else(|| refused.and_then(|(_, says)| says.as_ref()));
         connection
             .prepare_cached(
                 "INSERT INTO remote_card (remote, href, place, etag, kind, contact, base, agreed, intent,

@@ -28,9 +28,9 @@ fn columns() -> String {
     (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.contact IS NOT NULL),
     (SELECT count(*) FROM ({WAITING}) w WHERE w.remote = r.id),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
-     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.kind <> 'unread'),
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NOT NULL),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
-     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.kind = 'unread'),
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NULL),
     (SELECT count(*) FROM remote_conflict f CROSS JOIN remote_card c ON c.id = f.remote_card
      WHERE c.remote = r.id AND NOT f.closed),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
@@ -79,7 +79,7 @@ impl Store {
             let waiting = waiting.query_map([there.id], |row| row.get(0))?;
             details.waiting = waiting.collect::<rusqlite::Result<_>>()?;
             let mut left = connection.prepare_cached(&format!(
-                "SELECT l.kind = 'unread',
+                "SELECT l.intent_says IS NULL,
                     CASE WHEN c.id IS NULL AND l.contact IS NOT NULL
                         THEN 'the deletion of ' || coalesce(
                             (SELECT o.fields ->> 'name' FROM operation o

@@ -30,7 +30,8 @@ pub(in crate::store) fn of_contact(
                     WHERE s.contact = l.contact AND q.remote = r.name)),
             coalesce(r.traits ->> '$.goes[1]', ''),
             (SELECT json_group_array(g.intent_says ->> 'name') FROM remote_card g
-                WHERE g.remote = r.id AND NOT g.looked AND g.kind = 'group')
+                WHERE g.remote = r.id AND NOT g.looked AND g.kind = 'group'),
+            l.intent_says IS NULL
          FROM remote_card l JOIN remote r ON r.id = l.remote
          WHERE l.contact = ?1 AND l.kind = 'person' ORDER BY r.name",
     )?;
@@ -52,6 +53,8 @@ pub(in crate::store) fn of_contact(
             }
             None => row.get(9)?,
         };
+        let (why, is_unread): (Option<String>, bool) = (row.get(2)?, row.get(12)?);
+        let (unread, refused) = if is_unread { (why, None) } else { (None, why) };
         groups.retain(|tag| full.contact.tags.contains(tag));
         let known = InRemote {
             name: row.get(0)?,
@@ -60,7 +63,8 @@ pub(in crate::store) fn of_contact(
             is_apart: is_changed && (is_held || !sends),
             held: if is_held { Some(row.get(10)?) } else { None },
             groups: if sends { groups } else { Vec::new() },
-            refused: row.get(2)?,
+            refused,
+            unread,
             disputed: usize::try_from(disputed).unwrap_or_default(),
             labels: Vec::new(),
         };

@@ -245,7 +245,7 @@ impl Writer<'_> {
              -- Of a number that is no more.
              DELETE FROM remote_conflict WHERE length(key) > 8 AND key NOT IN (SELECT identity FROM phone);
              DELETE FROM remote_former WHERE contact IN (SELECT key FROM thrown);
-             UPDATE remote_card SET agreed = '{}', intent_says = NULL
+             UPDATE remote_card SET agreed = '{}', intent_says = iif(intent_says IS NULL, NULL, '{}')
                 WHERE contact IN (SELECT key FROM thrown WHERE entity = 'contact');
              -- The steps that tell a sync of it are gone with it.
              UPDATE remote_card SET looked = 0 WHERE contact IN (SELECT contact FROM part);

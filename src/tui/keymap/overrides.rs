@@ -330,7 +330,9 @@ mod tests {
             "x is now copy, so x v is no longer \
              export-vcard, x c no longer export-csv, x j no longer export-json, x m no longer \
              export-marked, x f no longer export-shown, x y no longer export-clipboard (contacts)",
+            "x is now copy, so x y is no longer export-clipboard (numbers)",
             "x is now copy, so x y is no longer export-clipboard (name of a contact)",
+            "x is now copy, so x y is no longer export-clipboard (details of a contact)",
         ];
         assert_eq!(losses(&keymap), told);
         let keymap = set(&[("undo", &["j j"])]);
