@@ -1,5 +1,7 @@
 //! An address of a server that another person's card has: nobody becomes somebody else, and nobody is lost.
 
+use std::fs;
+
 use crate::dav_server::Ways;
 use crate::everyday::Synced;
 use crate::two_way::card;
@@ -169,6 +171,33 @@ fn what_was_changed_of_a_person_is_not_written_over_somebody_else() {
         let all = ["Person 0", "Person 1", "Person 2", "Person 8", "Person 9"];
         assert_eq!(synced.people(), all, "{what}");
         assert_eq!(synced.names_there(), all, "{what}");
+        synced.is_at_rest();
+    }
+}
+
+/// Deleted here and imported again before the next sync: the card there is that of the contact.
+#[test]
+fn who_was_deleted_and_came_again_has_the_card_that_is_there() {
+    for (what, ways) in ways() {
+        let synced = Synced::with(4);
+        synced.server.state().ways = ways;
+        synced.does(&["sync"]);
+        synced.does(&["contact", "delete", &synced.id("Person 1")]);
+        synced.does(&["contact", "delete", &synced.id("Person 2")]);
+        let file = synced.home.path().join("again.vcf");
+        let note = person(2).replace("END:", "NOTE:new\r\nEND:");
+        fs::write(&file, person(1) + &note).unwrap();
+        synced.does(&["import", file.to_str().unwrap()]);
+        for _ in 0..3 {
+            synced.does(&["sync"]);
+        }
+        let all = ["Person 0", "Person 1", "Person 2", "Person 3"];
+        assert_eq!(synced.people(), all, "{what}");
+        assert_eq!(synced.names_there(), all, "{what}");
+        let state = synced.server.state();
+        let mut texts = state.cards.values().map(|card| &card.text);
+        assert!(texts.any(|text| text.contains("NOTE:new")), "{what}");
+        drop(state);
         synced.is_at_rest();
     }
 }

@@ -46,9 +46,7 @@ fn what_cannot_be_read_any_more_is_not_written_over() {
             "{what}"
         );
         assert!(
-            synced
-                .does(&["remote", "list"])
-                .contains("not readable"),
+            synced.does(&["remote", "list"]).contains("not readable"),
             "{what}"
         );
 

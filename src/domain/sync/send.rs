@@ -7,7 +7,7 @@ use crate::domain::ids::ContactId;
 use super::arrive::note_unread;
 use super::guard::{Guard, is_many};
 use super::join::link;
-use super::moving::is_other_person;
+use super::moving::{is_other_person, uid_of};
 use super::outgoing::{close_decided, outgoing};
 use super::part::{Book, Part, keep_token};
 use super::person::Person;
@@ -16,7 +16,7 @@ use super::report::Did;
 use super::row::{Card, Intent, Refused, Row};
 use super::rules::{Rule, holds};
 use super::run::{PART, Run, commit, view};
-use super::said::name_on;
+use super::said::{SaidCard, name_on};
 use super::take::{How, give_way, merge, revive, settle};
 
 /// How often a card goes out without a person's change in between, before it is paused: two remotes may
@@ -141,6 +141,10 @@ where
                 Err(takes_nothing(&why))
             }
             Put::UidTaken(other) => {
+                let other = match other {
+                    Some(other) => Some(other),
+                    None => self.left_by_deleted(body.said())?,
+                };
                 if over.is_none()
                     && let Some(other) = other
                     && self.join(contact, &other, &intent)?
@@ -168,6 +172,22 @@ where
         Ok(Sent::Later)
     }
 
+    /// Where the card of somebody is who was deleted here and has a `UID`: made again here, it is the same card.
+    fn left_by_deleted(&mut self, said: &SaidCard) -> Result<Option<Href>, Stop> {
+        let Some(uid) = uid_of(said) else {
+            return Ok(None);
+        };
+        view(self.book, |part| {
+            for href in part.orphans()? {
+                let row = part.row(&href)?.filter(|row| row.etag.is_some());
+                if row.is_some_and(|row| uid_of(&row.base_said()).as_ref() == Some(&uid)) {
+                    return Ok(Some(href));
+                }
+            }
+            Ok(None)
+        })
+    }
+
     /// Makes a contact that was to be sent one with the card there that has its `UID`, unless that is another
     /// contact's.
     fn join(
@@ -181,7 +201,9 @@ where
         };
         let name = name_on(now.1.said());
         let joined = commit(self.book, |part| {
-            if part.row(other)?.is_some() {
+            if let Some(row) = part.row(other)?
+                && part.person(row.contact)?.is_some()
+            {
                 return Ok(false);
             }
             link(part, other, Some(contact), now.clone(), Some(intent))?;
