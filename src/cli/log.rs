@@ -255,7 +255,7 @@ impl UndoCommand {
         let undone = self.undone(&mut store)?;
         let mut told = steps_told("Undone", "nothing to undo", &undone);
         if undone.iter().any(|point| point.run.is_some()) {
-            told.words.push_str(&waiting(&store)?);
+            told.words.push_str(&what_follows(&store, &undone)?);
         }
         Ok(told)
     }
@@ -282,11 +282,23 @@ impl UndoCommand {
     }
 }
 
-/// Which remotes wait since a sync was undone, and how they go on.
-fn waiting(store: &Store) -> Result<String, Refusal> {
+/// What the next sync does with what was undone of an earlier one: which remotes wait for a person, and which write
+/// what is here over what changed there.
+fn what_follows(store: &Store, undone: &[UndoPoint]) -> Result<String, Refusal> {
     let mut told = String::new();
-    for row in store.remotes()?.iter().filter(|row| row.counts.undone > 0) {
+    let runs = || undone.iter().filter_map(|point| point.run.as_ref());
+    for row in &store.remotes()? {
         let name = &row.name;
+        if row.counts.undone == 0 {
+            if runs().any(|run| run.remote == *name) {
+                let _ = writeln!(
+                    told,
+                    "the next sync with {name} writes what is here over what changed there; callbook sync {name} \
+                     --dry-run shows it"
+                );
+            }
+            continue;
+        }
         let _ = writeln!(
             told,
             "the next sync with {name} waits until you choose: callbook sync --again {name} begins with a first sync, \

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::dav_server::{DavServer, Ways};
+use crate::dav_server::{Access, DavServer, Ways};
 use crate::failing_proxy::{FailingProxy, Fault};
 use crate::home::Home;
 use crate::pty::{Running, book};
@@ -314,6 +314,28 @@ fn a_command_for_the_password_that_fails_is_asked_again() {
     assert!(!told.contains("was refused"), "{told}");
     fs::write(key, "secret\n").unwrap();
     synced.does(&["sync"]);
+}
+
+#[test]
+fn a_check_that_signs_in_ends_the_wait_of_a_refused_password() {
+    let synced = Synced::with(1);
+    let key = synced.home.path().join("key");
+    let command = format!(
+        "user = \"ann\"\npassword_command = [\"cat\", \"{}\"]\n",
+        key.display()
+    );
+    let config = config(synced.server.port()) + &command;
+    fs::write(synced.home.config(), config).unwrap();
+    synced.server.state().ways.access = Access::Basic;
+    fs::write(&key, "wrong\n").unwrap();
+    let (_, told, why) = synced.home.run(&["sync"]);
+    assert!((told + &why).contains("sign-in failed"));
+    assert_ne!(synced.home.run(&["remote", "check", "nextcloud"]).0, 0);
+    fs::write(&key, "secret\n").unwrap();
+    // By itself it is not tried again.
+    assert_eq!(synced.home.run(&["sync"]).0, 1);
+    synced.does(&["remote", "check", "nextcloud"]);
+    assert!(synced.does(&["sync"]).contains("nothing new"));
 }
 
 /// A card of a group as Apple writes it.
@@ -918,4 +940,28 @@ fn a_contact_and_the_card_that_has_its_uid_are_one_at_once() {
         );
     }
     assert!(synced.does(&["sync"]).contains("nothing new"));
+}
+
+#[test]
+fn what_is_redone_after_a_sync_was_undone_is_nothing_older() {
+    let synced = Synced::with(3);
+    synced.does(&["add", "Marta New", "+48 22 555 01 08"]);
+    synced.does(&["undo"]);
+    let text = synced.text("1.vcf").replace("END:", "NOTE:new\r\nEND:");
+    synced.server.store("1.vcf", &text);
+    synced.does(&["sync"]);
+    let told = synced.does(&["undo", &synced.newest_step()]);
+    let follows = "the next sync with nextcloud writes what is here over what changed there";
+    assert!(told.contains(follows), "{told}");
+    let (status, _, why) = synced.home.run(&["redo"]);
+    assert_eq!(status, 2, "{why}");
+    assert!(why.contains("is a sync with nextcloud"), "{why}");
+    assert_eq!(synced.home.run(&["show", "Marta New"]).0, 3);
+    // Where it was undone with other steps, those are redone.
+    synced.does(&["sync"]);
+    synced.does(&["add", "Ines Duarte", "+351 21 555 0199"]);
+    let last = synced.newest_step();
+    synced.does(&["undo", "--back-to", "1"]);
+    let redone = synced.does(&["redo"]);
+    assert!(redone.contains("Ines Duarte"), "{redone} {last}");
 }

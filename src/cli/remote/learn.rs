@@ -40,8 +40,8 @@ pub(super) fn check(
         return print(&format!("{}\n", folder(path)?)).map(|()| 0);
     }
     // It is there before anything is written elsewhere.
-    let store = if write { Some(open()?) } else { None };
-    if let Some(store) = &store {
+    let store = open()?;
+    if write {
         store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
         store.remember_of_remote(&settings.name, &unlearned())?;
     }
@@ -68,7 +68,12 @@ pub(super) fn check(
         let why = "this is a folder and no address book; callbook remote add finds those in it";
         return Err(Refusal::new(Kind::Invalid, why).into());
     }
-    if let (Some(learned), Some(store)) = (learned, &store) {
+    // What signs in is tried again, by a sync that nobody asked for too.
+    let mut rows = store.remotes()?.into_iter();
+    if rows.any(|row| row.name == settings.name && row.has_refused_password()) {
+        store.pause_remote(&settings.name, false)?;
+    }
+    if let Some(learned) = learned {
         let mut traits = learned.traits;
         if let Some(traits) = traits.as_object_mut() {
             traits.insert("versions".to_owned(), json!(state.versions));

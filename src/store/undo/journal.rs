@@ -93,13 +93,21 @@ impl Store {
     /// Redoes the last undone step; `None` where no step was undone.
     ///
     /// # Errors
-    /// Conflict if a row of the step has changed since.
+    /// Conflict if a row of the step has changed since; invalid where it is a sync.
     pub fn redo(&mut self) -> Result<Option<UndoPoint>, Refusal> {
         let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::redoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
                 return Ok((None, String::new()));
             };
+            if let Some(run) = &target.run {
+                let name = &run.remote;
+                let why = format!(
+                    "what was undone last is a sync with {name}, which is not redone; callbook sync {name} \
+                     --dry-run shows what the next one does"
+                );
+                return Err(Refusal::new(Kind::Invalid, why).into());
+            }
             let applied = log::last_undone(writer.connection(), target.id)?;
             writer.set_step(StepKind::Redo(target.id));
             writer.turn_round(&target, applied, "redo", Overwriting::Refused)?;

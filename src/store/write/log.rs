@@ -222,8 +222,8 @@ pub(in crate::store) fn undoable(
         .optional()
 }
 
-/// The change that was undone last, by the author's run or before it began, and not redone since. A sync that
-/// was taken back comes with the next one.
+/// The change that was undone last, by the author's run or before it began, and not redone since. Of what was undone
+/// at once, a sync is the last.
 pub(in crate::store) fn redoable(
     connection: &Connection,
     author: Author,
@@ -232,9 +232,9 @@ pub(in crate::store) fn redoable(
         .query_row(
             &format!(
                 "SELECT {STEP} FROM undo_point p JOIN undo_point u ON u.target = p.id AND u.kind = 'undo'
-                 WHERE p.undone = 1 AND p.kind = 'change' AND NOT p.emptied AND p.run IS NULL
+                 WHERE p.undone = 1 AND p.kind = 'change' AND NOT p.emptied
                     AND (u.session = ?1 OR u.id <= ?2)
-                 ORDER BY u.id DESC LIMIT 1"
+                 ORDER BY u.at DESC, p.run IS NOT NULL, u.id DESC LIMIT 1"
             ),
             params![author.session.as_bytes(), author.horizon],
             |row| point(row, 0),
