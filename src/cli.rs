@@ -280,7 +280,7 @@ enum Cmd {
         after_help = "Examples:\n  callbook remote add nextcloud https://cloud.example.org --user ann\n  callbook remote add friends ~/.contacts/friends\n  callbook remote check nextcloud\n  callbook remote list"
     )]
     Remote(remote::RemoteCommand),
-    /// Sync the book with the remotes.
+    /// Sync the book with the remotes that `callbook remote add` sets up.
     #[cfg(feature = "sync")]
     #[command(
         after_help = "Examples:\n  callbook sync\n  callbook sync --dry-run nextcloud\n  callbook sync --yes nextcloud\n\nExit status: 0 all is synced, 4 something is to be decided, 5 another callbook syncs or has the database,\n6 a remote could not be reached (nothing is lost), 1 something else is not synced: a card that is not taken\nthere or cannot be read, or a remote whose lines in config.toml are wrong."

@@ -401,8 +401,13 @@ fn way_out(name: &str, stop: &Stop) -> String {
                 (true, Side::There) => "to keep what is here, and send it there",
                 (true, Side::Here) => "to have here again what is there",
             };
+            // What is asked before something is sent is asked when what came is taken in.
+            let done = match guard.side() {
+                Side::There => "Nothing was done",
+                Side::Here => "Nothing was sent",
+            };
             format!(
-                "{why}. Nothing was done. If that is meant: callbook sync --accept-deletions {name}; \
+                "{why}. {done}. If that is meant: callbook sync --accept-deletions {name}; \
                  {back}: callbook sync --put-back {name}"
             )
         }

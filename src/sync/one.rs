@@ -105,6 +105,11 @@ impl Learned {
     }
 }
 
+/// Whether anything may be sent to a remote: by the configuration, and by what was found out of it.
+pub(super) fn may_send(row: &RemoteRow, settings: &RemoteSettings) -> bool {
+    !Learned::of(row).traits(settings).read_only
+}
+
 /// A run with one remote, but for the remote itself.
 struct Way<'s> {
     settings: &'s RemoteSettings,
@@ -280,7 +285,7 @@ impl Synced {
             let rehearsal = Rehearsal {
                 remote: row.id,
                 is_first: !row.confirmed || begins_again,
-                sends: !Learned::of(row).traits(settings).read_only,
+                sends: may_send(row, settings),
                 reader,
             };
             rehearsal.planned(store, copy, tried)

@@ -17,7 +17,7 @@ use crate::store::Store;
 use super::card::RemoteCard;
 use super::carddav::trace::Trace;
 use super::dry::Tried;
-use super::one::{Asked, Synced, copied, folder_run, server_run};
+use super::one::{Asked, Synced, copied, folder_run, may_send, server_run};
 use super::open::open;
 use super::server::stopped;
 
@@ -106,7 +106,7 @@ fn try_all(
         if let Err(Stop::Password(_)) = &run.synced.end {
             // It is not tried again by itself.
             store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
-            let sends = !settings.read_only;
+            let sends = may_send(&run.row, settings);
             let outcome = outcome_of(&run.synced, &run.row, sends, now(), run.took);
             store.note_run(&settings.name, &outcome)?;
         }
@@ -248,7 +248,7 @@ fn one(
     let took = began.elapsed();
     let is_refused = matches!(synced.end, Err(Stop::Password(_)));
     if !asked.dry || is_refused {
-        let sends = !settings.read_only;
+        let sends = may_send(&row, settings);
         let outcome = outcome_of(&synced, &row, sends, tried_at, took);
         store.note_run(&settings.name, &outcome)?;
     }

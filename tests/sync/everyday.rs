@@ -965,3 +965,27 @@ fn what_is_redone_after_a_sync_was_undone_is_nothing_older() {
     let redone = synced.does(&["redo"]);
     assert!(redone.contains("Ines Duarte"), "{redone} {last}");
 }
+
+#[test]
+fn what_a_check_finds_of_the_rights_is_known_to_the_sync() {
+    let synced = Synced::with(2);
+    let note = |note: &str| {
+        let id = synced.id("Person 0");
+        synced.does(&["contact", "update", &id, "--note", note, "--overwrite"]);
+    };
+    synced.server.state().ways.read_only = true;
+    note("mine");
+    let told = synced.does(&["remote", "check", "nextcloud"]);
+    assert!(told.contains("read only"), "{told}");
+    synced.server.asked();
+    synced.does(&["sync"]);
+    let asked = synced.server.asked().join("\n");
+    assert!(!asked.contains("PUT"), "{asked}");
+    let shown = synced.does(&["show", "Person 0"]);
+    assert!(shown.contains("nothing is sent there"), "{shown}");
+    // What may be written again, is.
+    synced.server.state().ways.read_only = false;
+    synced.does(&["remote", "check", "nextcloud"]);
+    synced.does(&["sync"]);
+    assert!(synced.text("0.vcf").contains("NOTE:mine"));
+}

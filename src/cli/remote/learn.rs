@@ -40,8 +40,13 @@ pub(super) fn check(
         return print(&format!("{}\n", folder(path)?)).map(|()| 0);
     }
     // It is there before anything is written elsewhere.
-    let store = open()?;
-    if write {
+    let store = match open() {
+        Ok(store) => Some(store),
+        Err(refusal) if write => return Err(refusal.into()),
+        // To look at a server needs no book.
+        Err(_) => None,
+    };
+    if let Some(store) = store.as_ref().filter(|_| write) {
         store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
         store.remember_of_remote(&settings.name, &unlearned())?;
     }
@@ -68,19 +73,26 @@ pub(super) fn check(
         let why = "this is a folder and no address book; callbook remote add finds those in it";
         return Err(Refusal::new(Kind::Invalid, why).into());
     }
-    // What signs in is tried again, by a sync that nobody asked for too.
+    let Some(store) = store else {
+        return Ok(0);
+    };
     let mut rows = store.remotes()?.into_iter();
-    if rows.any(|row| row.name == settings.name && row.has_refused_password()) {
-        store.pause_remote(&settings.name, false)?;
+    if let Some(row) = rows.find(|row| row.name == settings.name) {
+        // What signs in is tried again, by a sync that nobody asked for too.
+        if row.has_refused_password() {
+            store.pause_remote(&settings.name, false)?;
+        }
+        let rights = json!({ "read_only": state.read_only });
+        store.remember_of_remote(&settings.name, &rights)?;
     }
     if let Some(learned) = learned {
         let mut traits = learned.traits;
         if let Some(traits) = traits.as_object_mut() {
             traits.insert("versions".to_owned(), json!(state.versions));
             traits.insert("max_size".to_owned(), json!(state.max_size));
-            if state.read_only {
-                traits.insert("read_only".to_owned(), json!(true));
-            }
+            traits
+                .entry("read_only")
+                .or_insert_with(|| json!(state.read_only));
         }
         store.remember_of_remote(&settings.name, &traits)?;
         print(&learned.words)?;
