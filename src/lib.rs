@@ -37,9 +37,9 @@
 //!                         full_contact refusal fingerprint progress attribute_reader
 //!                         own_fields fields naming attributes called query listing primary operation change_line title
 //!                         bulk
-//!                         notice files tables intake reject import content damage duplicates rehearsal triage edit
+//!                         notice files tables intake reject import content damage duplicates rehearsal remotes triage edit
 //!                         health member merge page
-//!                         rank retention usage qr opening upcoming linked remotes sync
+//!                         rank retention usage qr opening upcoming linked sync
 //! callbook::domain::attributes    detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::number::{self, Region, Verdict};
 use super::phone::{MANUAL, Phone, PhoneId};
+use super::remotes::source_words;
 
 /// Why a number waits for a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,9 @@ impl Reason {
             Self::LocalOnly => Verdict::LocalOnly.refusal(None),
             Self::Impossible(why) => format!("not a possible number: {why}"),
             Self::Unconfirmed(source) if source == MANUAL => "unconfirmed".to_owned(),
-            Self::Unconfirmed(source) => format!("unconfirmed since it came from {source}"),
+            Self::Unconfirmed(source) => {
+                format!("unconfirmed since it came from {}", source_words(source))
+            }
         }
     }
 }

@@ -1250,3 +1250,25 @@ fn a_number_of_a_remote_says_its_name() {
         "{frame}"
     );
 }
+
+#[test]
+fn the_sources_to_confirm_by_name_a_remote_as_a_person_knows_it() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut book = desk(width, height).book;
+        let id = book.store.named("Tamar Lev", None).unwrap()[0].contact;
+        let number = "+1 212 555 0163";
+        book.post(
+            id,
+            serde_json::json!({"number": number, "source": "carddav:nextcloud", "valid_values": false}),
+        )
+        .unwrap();
+        let mut desk = Desk::of(width, height, book);
+        desk.press("f b");
+        let frame = desk.frame();
+        assert!(frame.contains("Confirm by source"), "{frame}");
+        assert!(
+            frame.contains("nextcloud") && !frame.contains("carddav:"),
+            "{frame}"
+        );
+    }
+}

@@ -6,6 +6,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::bulk::BulkEdit;
 use crate::domain::rehearsal::Task;
+use crate::domain::remotes::source_words;
 use crate::domain::triage::SourceCount;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
@@ -125,6 +126,7 @@ impl Sources {
         let Some(SourceCount { source, contacts }) = self.counts.get(at) else {
             return Vec::new();
         };
+        let source = source_words(source);
         let left = session.totals.map_or(0, |totals| totals.attention);
         let confirmed = format!(
             "{} confirmed, {} skipped",
