@@ -1272,3 +1272,34 @@ fn the_sources_to_confirm_by_name_a_remote_as_a_person_knows_it() {
         );
     }
 }
+
+#[test]
+fn the_steps_of_one_sync_are_marked_in_the_history() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        let id = desk.book.store.named("Tamar Lev", None).unwrap()[0].contact;
+        for note in ["One", "Two", "Three"] {
+            let sent = ContactAttributes {
+                note: Some(Some(note.to_owned())),
+                overwrite: true,
+                ..ContactAttributes::default()
+            };
+            let mut other = desk.book.other();
+            other.update_contact(id, sent, Vec::new()).unwrap();
+        }
+        // The newest step is a person's, the two below it are of one sync.
+        raw(&desk.book)
+            .execute(
+                "UPDATE undo_point SET remote = 'work', run = x'00112233445566778899aabbccddeeff'
+                 WHERE id IN (SELECT id FROM undo_point ORDER BY id DESC LIMIT 2 OFFSET 1)",
+                [],
+            )
+            .unwrap();
+        desk.press("s l");
+        let frame = desk.frame();
+        let said: Vec<&str> = frame.split_whitespace().collect();
+        let said = said.join(" ").replace("│ ", "").replace(" │", "");
+        let marks = said.matches("part of").count();
+        assert_eq!(marks, 1, "{width}: {frame}");
+    }
+}

@@ -2,6 +2,7 @@
 //! back to it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -55,6 +56,8 @@ pub struct StepShown {
     pub standing: Standing,
     /// How many rows it touched, in the book's history.
     pub rows: Option<usize>,
+    /// Whether it is of the same sync as a step above it.
+    pub is_part: bool,
     /// What it did, line by line, where that is shown.
     pub lines: Vec<String>,
     /// The same with whole texts, as it is shown where the cursor is.
@@ -148,12 +151,23 @@ impl History {
                 Standing::Done
             },
             rows: None,
+            is_part: false,
             lines: told_together(&entries, signs),
             whole: told_together(&entries, &signs.whole()),
         });
         let steps: Vec<StepShown> = steps.collect();
         self.cursor = self.cursor.min(steps.len().saturating_sub(1));
         self.steps = Some(steps);
+        self.mark_runs();
+    }
+
+    /// Marks the steps of a sync below its newest one: all of them are undone as one.
+    fn mark_runs(&mut self) {
+        let mut seen = HashSet::new();
+        for step in self.steps.iter_mut().flatten() {
+            let run = step.point.run.as_ref();
+            step.is_part = run.is_some_and(|run| !seen.insert(run.id));
+        }
     }
 
     /// Takes a page of the book's steps: the first one again, or an older one.
@@ -162,6 +176,7 @@ impl History {
             point: entry.point.clone(),
             standing: entry.standing,
             rows: Some(entry.rows),
+            is_part: false,
             lines: Vec::new(),
             whole: Vec::new(),
         });
@@ -172,6 +187,7 @@ impl History {
             _ => self.steps = Some(told.collect()),
         }
         self.cursor = self.cursor.min(self.known().saturating_sub(1));
+        self.mark_runs();
     }
 
     /// Takes the rows of a step, wherever the cursor is by now.
@@ -399,7 +415,11 @@ fn head(step: &StepShown, columns: usize, calendar: &Calendar) -> (String, Vec<S
         calendar.when(step.point.at)
     };
     let room = columns.saturating_sub(indent(columns) + width(&by) + 2);
-    (when, wrap(&safe(&step.point.title), room), by)
+    let mut title = safe(&step.point.title);
+    if step.is_part {
+        title.to_mut().push_str(", part of the sync above");
+    }
+    (when, wrap(&title, room), by)
 }
 
 /// The columns before what a step did.
