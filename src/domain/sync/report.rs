@@ -89,6 +89,21 @@ impl Report {
     /// What came in and went out, in words.
     #[must_use]
     pub fn moved(&self) -> String {
+        self.moved_with(&|_| String::new())
+    }
+
+    /// The same, with who was deleted beside how many they are: `named` makes one text of names.
+    #[must_use]
+    pub fn moved_naming(&self, named: impl Fn(&[&str]) -> String) -> String {
+        self.moved_with(&|side| {
+            let mut deleted = self.deleted();
+            let who = deleted.find(|(of, _)| *of == side);
+            who.map_or_else(String::new, |(_, names)| format!(" ({})", named(&names)))
+        })
+    }
+
+    /// What came in and went out, with more words behind those of each kind.
+    fn moved_with(&self, more: &dyn Fn(&str) -> String) -> String {
         let counts = [
             (self.came(), "in"),
             (self.count(Did::GoneThere), DELETED_HERE),
@@ -100,7 +115,7 @@ impl Report {
         ];
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
         let words: Vec<String> = counts
-            .map(|(count, words)| format!("{count} {words}"))
+            .map(|(count, words)| format!("{count} {words}{}", more(words)))
             .collect();
         if words.is_empty() {
             "nothing new".to_owned()
@@ -127,5 +142,28 @@ impl Report {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.done.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_deleted_is_said_once_beside_how_many() {
+        let mut report = Report::default();
+        for (did, name) in [
+            (Did::GoneThere, "Ada"),
+            (Did::GoneThere, "Ben"),
+            (Did::ChangedThere, "Cy"),
+            (Did::DeletedThere, "Dee"),
+        ] {
+            report.note(did, name);
+        }
+        assert_eq!(
+            report.moved_naming(|names| names.join(", ")),
+            "2 deleted here (Ada, Ben), 1 out, 1 deleted there (Dee)"
+        );
+        assert_eq!(report.moved(), "2 deleted here, 1 out, 1 deleted there");
     }
 }

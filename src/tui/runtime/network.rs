@@ -493,12 +493,8 @@ impl Said {
         match outcome {
             Outcome::Synced(run) => match &run.synced.end {
                 Ok(()) if by_person => {
-                    self.good
-                        .push(format!("{name}: {}", run.synced.report.moved()));
-                    let deleted = run.synced.report.deleted();
-                    self.good.extend(
-                        deleted.map(|(side, names)| format!("{side}: {}", first_of(&names))),
-                    );
+                    let moved = run.synced.report.moved_naming(first_of);
+                    self.good.push(format!("{name}: {moved}"));
                 }
                 Ok(()) => {}
                 Err(remote::Stop::Stopped) => self.plain.push("the sync was stopped".to_owned()),
