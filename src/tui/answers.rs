@@ -168,10 +168,7 @@ fn describe(written: &Written, redo: &str, sync: &str) -> String {
         (Step::Paused(true), ..) => "Paused: nothing is sent there or taken in".to_owned(),
         (Step::Paused(false), ..) => "It is synced again".to_owned(),
         (Step::KeptBack, ..) => "It stays, here and there".to_owned(),
-        (Step::UndoneDecided(true), ..) => "The undo goes there with the next sync".to_owned(),
-        (Step::UndoneDecided(false), ..) => {
-            "The next sync with it is a first sync, which shows its plan".to_owned()
-        }
+        (Step::UndoIsSent, ..) => "The undo goes there with the next sync".to_owned(),
         (Step::Redone, Some(title), None) => format!("Redone: {title}"),
         (Step::Redone, None, None) => "Nothing to redo".to_owned(),
     }

@@ -73,7 +73,7 @@ pub enum Request {
     /// The contacts for which a change won over a deletion.
     BroughtBack,
     /// What a sync with this remote would do: the network's thread answers it.
-    PlanSync(String),
+    PlanSync(String, AfterUndo),
     /// Rows of these contacts; those that are gone have none.
     RowsOf(Vec<ContactId>),
     /// How many rows the list has.
@@ -136,6 +136,24 @@ pub enum Request {
     SetHome(Option<Region>),
     /// Whether another program has written, and nothing else.
     Look,
+}
+
+/// How a remote goes on after a run that was taken back, where a person says it with the sync.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AfterUndo {
+    /// Nothing is said: a remote that waits for it is not synced.
+    #[default]
+    Unsaid,
+    /// It is a first sync again.
+    BeginsAgain,
+}
+
+impl AfterUndo {
+    /// Whether the undo is sent, as the sync asks it.
+    #[must_use]
+    pub fn sends(self) -> Option<bool> {
+        (self == Self::BeginsAgain).then_some(false)
+    }
 }
 
 /// What a newer question of a page makes pointless: an older one of the same kind. What two steps did are
@@ -206,9 +224,8 @@ pub enum Write {
     Pause(String, bool),
     /// It is right so that a contact was brought back, of this remote.
     KeepBroughtBack(String, ContactId),
-    /// What becomes of cards that a run linked or made which was taken back: what the undo took away is deleted
-    /// there with the next sync, or that is a first sync again.
-    DecideUndone(String, bool),
+    /// Of a run that was taken back: what the undo took away here is deleted there with the next sync.
+    SendUndo(String),
     /// Undo the last step.
     Undo(Overwriting),
     /// Undo one step.
@@ -334,8 +351,8 @@ pub enum Step {
     Paused(bool),
     /// A contact that was brought back stays.
     KeptBack,
-    /// How a remote goes on after a run that was taken back: whether the undo is sent there.
-    UndoneDecided(bool),
+    /// The undo of a run goes to its remote with the next sync.
+    UndoIsSent,
 }
 
 /// Something happened.
@@ -429,6 +446,8 @@ pub struct SyncOrder {
     pub only_takes_in: bool,
     /// The cards, by their addresses, that are not of whom they seem to be.
     pub apart: Vec<String>,
+    /// What is said of a run that was taken back.
+    pub after_undo: AfterUndo,
 }
 
 impl SyncOrder {
@@ -441,6 +460,7 @@ impl SyncOrder {
             decided: None,
             only_takes_in: false,
             apart: Vec::new(),
+            after_undo: AfterUndo::Unsaid,
         }
     }
 

@@ -20,7 +20,7 @@ use crate::exchange::edit_text::EditedText;
 use crate::import::keep;
 use crate::store::Options;
 
-use super::protocol::{Effect, Msg, Request, Ticket};
+use super::protocol::{AfterUndo, Effect, Msg, Request, Ticket};
 #[cfg(not(feature = "sync"))]
 use super::protocol::{Reply, Tone};
 use super::terminal::{self, Background, Reader, TerminalGuard};
@@ -197,7 +197,9 @@ impl Runtime {
     /// Does an effect. Quitting, drawing and timers are the loop's.
     pub(crate) fn run(&mut self, effect: Effect, guard: &mut TerminalGuard) -> io::Result<()> {
         match effect {
-            Effect::Ask(ticket, Request::PlanSync(name)) => self.plan_sync(ticket, name),
+            Effect::Ask(ticket, Request::PlanSync(name, after)) => {
+                self.plan_sync(ticket, name, after);
+            }
             Effect::Ask(ticket, request) => {
                 #[cfg(feature = "sync")]
                 match &request {
@@ -279,12 +281,12 @@ impl Runtime {
 
     /// Has the network's thread answer what a sync would do.
     #[cfg(feature = "sync")]
-    fn plan_sync(&self, ticket: Ticket, name: String) {
-        self.network.plan(ticket, name);
+    fn plan_sync(&self, ticket: Ticket, name: String, after: AfterUndo) {
+        self.network.plan(ticket, name, after);
     }
 
     #[cfg(not(feature = "sync"))]
-    fn plan_sync(&self, ticket: Ticket, _name: String) {
+    fn plan_sync(&self, ticket: Ticket, _name: String, _after: AfterUndo) {
         let refusal = Refusal::new(Kind::Invalid, WITHOUT);
         self.tell(Msg::Store(ticket, Reply::Refused(refusal)));
     }

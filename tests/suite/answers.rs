@@ -703,7 +703,7 @@ fn can_ask(frame: &str, write: &Write) -> bool {
         Write::RestoreContact(..) | Write::RestorePhone(..) => seen(&["╭─ History"]),
         Write::Decide(_) | Write::KeepBroughtBack(..) => seen(&["╭─ Conflicts"]),
         Write::Pause(..) => seen(&["╭─ Remotes"]),
-        Write::DecideUndone(..) => seen(&["a sync was undone"]),
+        Write::SendUndo(..) => seen(&["a sync was undone"]),
         Write::EmptyBin => seen(&["Sure?"]),
         Write::ContactAttributes(..) if seen(DETAIL_FORM) => true,
         Write::Perform(Task::Bulk(_), _)

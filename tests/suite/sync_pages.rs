@@ -11,7 +11,7 @@ use callbook::domain::secret::Secret;
 use callbook::domain::sync::guard::{Guard, GuardAnswer};
 use callbook::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, SyncPlan};
 use callbook::domain::timestamp::Timestamp;
-use callbook::tui::protocol::{Effect, Msg, Request, SyncOrder, Tone};
+use callbook::tui::protocol::{AfterUndo, Effect, Msg, Request, SyncOrder, Tone};
 use std::time::Duration;
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Tamar Lev\nORG:Lev & Sons\nNOTE:Ask for Dana first.\nEND:VCARD\n\
@@ -734,45 +734,85 @@ fn what_is_put_back_is_not_sent_to_a_remote_that_is_only_read() {
     );
 }
 
+/// The screens where a sync with nextcloud was taken back.
+fn undone_desk(width: u16, height: u16) -> Desk {
+    let desk = desk(width, height);
+    raw(&desk.book)
+        .execute_batch(
+            "UPDATE remote SET trouble = NULL, again_at = NULL;
+             UPDATE remote_card SET undone = 1, etag = '1' WHERE remote = 2",
+        )
+        .unwrap();
+    desk
+}
+
+/// How many cards of nextcloud wait for what a person says of the undo.
+fn undone(desk: &Desk) -> u64 {
+    let rows = desk.book.store.remotes().unwrap();
+    let row = rows.iter().find(|row| row.name == "nextcloud").unwrap();
+    assert!(row.confirmed, "{}", desk.toast());
+    row.counts.undone
+}
+
 #[test]
 fn a_sync_that_was_undone_goes_on_as_a_person_says() {
-    for (key, undone, confirmed) in [("p", 0, 0), ("D", 0, 1)] {
-        let mut desk = desk(100, 30);
-        raw(&desk.book)
-            .execute_batch(
-                "UPDATE remote SET trouble = NULL, again_at = NULL;
-                 UPDATE remote_card SET undone = 1, etag = '1' WHERE remote = 2",
-            )
-            .unwrap();
-        desk.press("s y");
-        assert!(
-            desk.frame().contains("a sync was undone"),
-            "{}",
-            desk.frame()
-        );
-        desk.press("enter");
-        assert!(
-            desk.frame().contains("It had linked 1 card"),
-            "{}",
-            desk.frame()
-        );
+    let mut desk = undone_desk(100, 30);
+    desk.press("s y");
+    assert!(
+        desk.frame().contains("a sync was undone"),
+        "{}",
+        desk.frame()
+    );
+    desk.press("enter");
+    assert!(
+        desk.frame().contains("It had linked 1 card"),
+        "{}",
+        desk.frame()
+    );
+    let frame = desk.frame();
+    let footer = frame.trim_end().lines().last().unwrap_or_default();
+    assert!(
+        footer.contains("first sync") && !footer.contains("put back"),
+        "{frame}"
+    );
+    desk.press("D");
+    assert_eq!(undone(&desk), 0, "{}", desk.toast());
+    assert!(desk.frame().contains("Remotes"), "{}", desk.frame());
+}
+
+#[test]
+fn a_first_sync_after_an_undo_is_seen_before_anything_is_decided() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = undone_desk(width, height);
+        let mut plan = first_plan();
+        "nextcloud".clone_into(&mut plan.remote);
+        desk.plan = Some(Ok(plan));
+        desk.press("s y enter");
+        desk.hold();
+        desk.press("p ^S");
+        assert_eq!(desk.toast(), "what is there is still being read");
+        desk.let_all_go();
         let frame = desk.frame();
-        let footer = frame.trim_end().lines().last().unwrap_or_default();
-        assert!(
-            footer.contains("first sync") && !footer.contains("put back"),
-            "{frame}"
-        );
-        desk.press(key);
-        let rows = desk.book.store.remotes().unwrap();
-        let row = rows.iter().find(|row| row.name == "nextcloud").unwrap();
-        assert_eq!(row.counts.undone, undone, "{key}");
-        assert_eq!(
-            i32::from(row.confirmed),
-            confirmed,
-            "{key}: {}",
-            desk.toast()
-        );
-        assert!(desk.frame().contains("Remotes"), "{}", desk.frame());
+        assert!(frame.contains("First sync with"), "{frame}");
+        assert_eq!(undone(&desk), 1, "looking decides nothing");
+        // Whoever leaves it has decided nothing.
+        desk.press("esc s y enter");
+        assert!(desk.frame().contains("a sync was"), "{}", desk.frame());
+        assert_eq!(undone(&desk), 1, "{}", desk.toast());
+        desk.press("p");
+        desk.let_all_go();
+        // What is ordered is looked at, not answered.
+        desk.held = None;
+        desk.press("^S");
+        let mut synced = desk.effects.iter().filter_map(|effect| match effect {
+            Effect::Sync(order) => Some(order),
+            _ => None,
+        });
+        let order = synced.next().unwrap();
+        assert!(order.confirms_first, "{order:?}");
+        assert_eq!(order.after_undo, AfterUndo::BeginsAgain);
+        assert_eq!(order.names, ["nextcloud"]);
+        assert_eq!(undone(&desk), 1, "the sync decides it, with its lock");
     }
 }
 

@@ -132,8 +132,8 @@ impl Desk {
         for effect in effects {
             let answer = match &effect {
                 // What a sync would do is for the network to answer.
-                Effect::Ask(ticket, Request::PlanSync(name)) => {
-                    self.asked.push(Request::PlanSync(name.clone()));
+                Effect::Ask(ticket, request @ Request::PlanSync(..)) => {
+                    self.asked.push(request.clone());
                     let plan = self.plan.clone().map(|plan| {
                         plan.map_or_else(Reply::Refused, |plan| Reply::PlannedSync(Box::new(plan)))
                     });

@@ -13,7 +13,7 @@ use crate::domain::sync::plan::{CardFate, SyncPlan};
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
-use crate::tui::protocol::{Purpose, Reply, Request, SyncOrder, Write};
+use crate::tui::protocol::{AfterUndo, Purpose, Reply, Request, SyncOrder, Write};
 use crate::tui::remotes::OneRemote;
 use crate::tui::widgets::frame::{NARROW, popup, popup_place};
 use crate::tui::widgets::hints::key_text;
@@ -88,9 +88,11 @@ impl GuardPage {
                     return Outcome::Close;
                 }
             }
-            Asks::Undone(_) => {
-                ctx.save(Write::DecideUndone(name, answer == GuardAnswer::DeleteToo));
+            Asks::Undone(_) if answer == GuardAnswer::DeleteToo => {
+                ctx.save(Write::SendUndo(name));
             }
+            // It is decided where its plan is seen.
+            Asks::Undone(_) => return Outcome::Replace(Box::new(SyncPlanPage::again(name))),
         }
         Outcome::Stay
     }
@@ -209,7 +211,7 @@ impl GuardPage {
             (Action::DeleteToo, Asks::Guard(Guard::ChangedThere { .. })) => "change them here too",
             (Action::DeleteToo, Asks::Guard(Guard::ChangedHere { .. })) => "change them there too",
             (Action::PutBack, Asks::Guard(_)) => "put them back there",
-            (Action::PutBack, Asks::Undone(_)) => "start with a first sync",
+            (Action::PutBack, Asks::Undone(_)) => "see what a first sync would do",
             (Action::DeleteToo, Asks::Guard(Guard::GoneHere { .. })) => "delete them there too",
             (Action::DeleteToo, Asks::Guard(_)) => "delete them here too",
             (Action::DeleteToo, Asks::Undone(_)) => "delete there what the undo took away here",
@@ -234,7 +236,7 @@ impl Page for GuardPage {
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if self.is_reading {
-            ctx.read(Request::PlanSync(self.remote.clone()));
+            ctx.read(Request::PlanSync(self.remote.clone(), AfterUndo::Unsaid));
         }
         Outcome::Stay
     }

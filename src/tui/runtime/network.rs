@@ -23,7 +23,7 @@ use crate::store::{Options, Store};
 use crate::sync::lock::{Locked, SyncLock};
 use crate::sync::one::Asked;
 use crate::sync::rounds::{Outcome, RoundsAsked, sync_all, why_stopped};
-use crate::tui::protocol::{Msg, Reply, SyncOrder, Ticket, Tone};
+use crate::tui::protocol::{AfterUndo, Msg, Reply, SyncOrder, Ticket, Tone};
 use crate::tui::remotes::is_typed;
 
 use super::event::Event;
@@ -42,7 +42,7 @@ enum Order {
     /// A person asks for this.
     Sync(SyncOrder),
     /// A person asks what a sync with a remote would do.
-    Plan(Ticket, String),
+    Plan(Ticket, String, AfterUndo),
     /// A person typed the password of a remote.
     Password(String, Secret),
     /// A person changed something.
@@ -100,9 +100,9 @@ impl Network {
         self.tell(Order::Sync(order));
     }
 
-    pub(super) fn plan(&self, ticket: Ticket, name: String) {
+    pub(super) fn plan(&self, ticket: Ticket, name: String, after: AfterUndo) {
         self.stop.take_back();
-        self.tell(Order::Plan(ticket, name));
+        self.tell(Order::Plan(ticket, name, after));
     }
 
     pub(super) fn password(&self, name: String, password: Secret) {
@@ -183,7 +183,7 @@ impl Syncing {
                     self.passwords.insert(name, (password, now));
                 }
                 Ok(Order::Sync(order)) => self.sync(&order, true),
-                Ok(Order::Plan(ticket, name)) => self.plan(ticket, &name),
+                Ok(Order::Plan(ticket, name, after)) => self.plan(ticket, &name, after),
                 Err(RecvTimeoutError::Timeout) => {
                     let now = Instant::now();
                     let due = self.remotes.iter();
@@ -256,8 +256,8 @@ impl Syncing {
     }
 
     /// Says what a sync with a remote would do, to the page that asks.
-    fn plan(&self, ticket: Ticket, name: &str) {
-        let planned = self.planned(name).map_err(|kept| match kept {
+    fn plan(&self, ticket: Ticket, name: &str, after: AfterUndo) {
+        let planned = self.planned(name, after).map_err(|kept| match kept {
             Kept::Elsewhere => Refusal::new(Kind::Busy, ELSEWHERE),
             Kept::Refused(refusal) => refusal,
         });
@@ -266,7 +266,7 @@ impl Syncing {
         let _ = self.events.send(Event::Msg(Msg::Store(ticket, reply)));
     }
 
-    fn planned(&self, name: &str) -> Result<SyncPlan, Kept> {
+    fn planned(&self, name: &str, after: AfterUndo) -> Result<SyncPlan, Kept> {
         let is_it = |one: &&Due| one.settings.name == name;
         let known = self.remotes.iter().find(is_it);
         let settings = known.map(|one| &one.settings);
@@ -286,6 +286,7 @@ impl Syncing {
                     ..Answers::default()
                 },
                 dry: true,
+                sends_undo: after.sends(),
                 ..Asked::default()
             },
             by_person: true,
@@ -311,7 +312,7 @@ impl Syncing {
             let why = format!("{name} cannot be read: {}", why_stopped(stop));
             return Err(Refusal::new(kind, why).into());
         }
-        let is_first = !run.row.confirmed;
+        let is_first = !run.row.confirmed || after == AfterUndo::BeginsAgain;
         Ok(SyncPlan::new(
             name.to_owned(),
             is_first,
@@ -381,6 +382,7 @@ impl Syncing {
                     ..Answers::default()
                 },
                 apart: &order.apart,
+                sends_undo: order.after_undo.sends(),
                 ..Asked::default()
             },
             by_person,

@@ -383,7 +383,7 @@ impl StoreThread {
             }
             // Writes of other programs were reported above, the book is not damaged here, and what a sync would do
             // is for the network's thread to say.
-            Request::Look | Request::PutBack(_) | Request::PlanSync(_) => Reply::Noted,
+            Request::Look | Request::PutBack(_) | Request::PlanSync(..) => Reply::Noted,
         })
     }
 
@@ -469,12 +469,12 @@ impl StoreThread {
                 store.keep_brought_back(&name, contact)?;
                 turned(Step::KeptBack, None)
             }
-            Write::DecideUndone(name, sends) => {
+            Write::SendUndo(name) => {
                 let rows = store.remotes()?;
                 let row = rows.into_iter().find(|row| row.name == name);
                 let row = row.ok_or_else(|| Refusal::not_found("remote", &name))?;
-                store.decide_undone(row.id, &name, sends)?;
-                turned(Step::UndoneDecided(sends), None)
+                store.decide_undone(row.id, &name, true)?;
+                turned(Step::UndoIsSent, None)
             }
             Write::Undo(over) => turned(Step::Undone, store.undo_over(over)?),
             Write::UndoStep(id, over) => {

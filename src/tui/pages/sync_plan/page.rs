@@ -24,7 +24,7 @@ impl Page for SyncPlanPage {
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if self.plan.is_none() {
-            ctx.read(Request::PlanSync(self.remote.clone()));
+            ctx.read(Request::PlanSync(self.remote.clone(), self.after_undo));
         }
         Outcome::Stay
     }
@@ -205,6 +205,9 @@ impl Page for SyncPlanPage {
 impl SyncPlanPage {
     /// The first sync, as it is shown.
     fn order(&self) -> SyncOrder {
-        SyncOrder::first(self.remote.clone(), self.kept_apart())
+        SyncOrder {
+            after_undo: self.after_undo,
+            ..SyncOrder::first(self.remote.clone(), self.kept_apart())
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::sync::plan::{CardFate, PlannedCard, SyncPlan};
 use crate::tui::ctx::Session;
+use crate::tui::protocol::AfterUndo;
 use crate::tui::widgets::areas::{Pane, TWO_PANES};
 use crate::tui::widgets::cursor::top_for;
 
@@ -14,6 +15,8 @@ pub struct SyncPlanPage {
     pub(super) remote: String,
     /// Whether it is only looked at.
     pub(super) is_read_only: bool,
+    /// What doing it says of a run that was taken back.
+    pub(super) after_undo: AfterUndo,
     /// What would be done; none until it came.
     pub(super) plan: Option<SyncPlan>,
     /// The cards that a person keeps apart, by their place in the plan, and what would become of them otherwise.
@@ -37,6 +40,7 @@ impl SyncPlanPage {
         Self {
             remote,
             is_read_only,
+            after_undo: AfterUndo::Unsaid,
             plan: None,
             apart: BTreeMap::new(),
             fate: None,
@@ -52,6 +56,15 @@ impl SyncPlanPage {
     #[must_use]
     pub fn first(remote: String) -> Self {
         Self::of(remote, false)
+    }
+
+    /// The plan of a first sync after a run that was taken back: nothing is decided of that before it is done.
+    #[must_use]
+    pub fn again(remote: String) -> Self {
+        Self {
+            after_undo: AfterUndo::BeginsAgain,
+            ..Self::first(remote)
+        }
     }
 
     /// The plan of a sync, to be looked at.
