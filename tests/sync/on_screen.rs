@@ -295,3 +295,75 @@ fn a_password_is_typed_on_the_screens_and_kept_nowhere() {
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
 }
+
+/// A server with two cards, whose first sync was done and taken back.
+fn undone() -> (DavServer, TempDir, PathBuf) {
+    let server = DavServer::start(Ways::default());
+    for (file, name) in [("a", "Sami Korhonen"), ("b", "Ines Duarte")] {
+        server.store(&format!("{file}.vcf"), &card(file, name));
+    }
+    let (folder, db) = with_remote(&server);
+    first_sync(folder.path(), &db);
+    let step = "SELECT max(id) || '' FROM undo_point WHERE run IS NOT NULL";
+    let (status, told) = runs(folder.path(), &db, &["undo", &stored(&db, step)]);
+    assert_eq!(status, 0, "{told}");
+    assert_eq!(stored(&db, "SELECT count(*) || '' FROM contact"), "2");
+    (server, folder, db)
+}
+
+/// Runs a command, and gives its status and what it said.
+fn runs(home: &Path, db: &Path, words: &[&str]) -> (i32, String) {
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .args(["--db", db.to_str().unwrap()])
+        .args(words)
+        .env("HOME", home)
+        .output()
+        .unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(told).unwrap(),
+    )
+}
+
+#[test]
+fn after_an_undo_a_first_sync_is_decided_where_its_plan_is_seen() {
+    let (server, folder, db) = undone();
+    let there = || ["a.vcf", "b.vcf"].map(|name| server.card(name).map(|card| card.text));
+    let cards = there();
+    let links = "SELECT count(*) || '' FROM remote_card WHERE NOT undone AND contact IN (SELECT id FROM contact)";
+    let waits = || {
+        let (status, told) = runs(folder.path(), &db, &["sync"]);
+        assert_eq!(status, 4, "{told}");
+        assert!(told.contains("a sync was taken back"), "{told}");
+        assert_eq!(stored(&db, links), "0");
+    };
+    waits();
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("work: a sync was undone");
+    callbook.types("S");
+    callbook.sees("see what a first sync would do");
+    callbook.types("p");
+    callbook.sees("First sync with work");
+    callbook.sees("2 come here");
+    // Who leaves it has decided nothing.
+    callbook.types("\u{1b}");
+    callbook.sees_no("First sync with work");
+    waits();
+    callbook.types("S");
+    callbook.sees("see what a first sync would do");
+    callbook.types("p");
+    callbook.sees("2 come here");
+    callbook.types("\u{13}");
+    callbook.sees("work: 2 in");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+    // Everybody is linked again, and nothing was sent or deleted there.
+    assert_eq!(stored(&db, links), "2");
+    assert_eq!(stored(&db, "SELECT count(*) || '' FROM contact"), "4");
+    assert_eq!(there(), cards);
+    assert_eq!(server.state().cards.len(), 2);
+    let (status, told) = runs(folder.path(), &db, &["sync"]);
+    assert_eq!(status, 0, "{told}");
+    assert!(told.contains("nothing new"), "{told}");
+}
