@@ -267,7 +267,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::SyncPlan, &["w"], Action::Report, "report", 6, "save the plan to a file"),
     bind(Scope::SyncPlan, &["esc", "q"], Action::Escape, "close", 4, "back to the list; from there leave without a sync"),
     bind(Scope::Guard, &["enter"], Action::Open, "look at each", 0, "look at each contact that is meant"),
-    bind(Scope::Guard, &["p"], Action::PutBack, "put back", 1, "put back what is gone, on the side where it is gone"),
+    bind(Scope::Guard, &["p"], Action::PutBack, "put back", 1, "put back what is gone, on the side where it is gone; after an undone sync, show what a first sync would do"),
     bind(Scope::Guard, &["D"], Action::DeleteToo, "delete too", 2, "delete on the other side too what is gone on one"),
     bind(Scope::Guard, &["esc", "q"], Action::Escape, "later", 3, "decide later: the remote is not synced until then"),
     bind(Scope::Qr, &["n"], Action::QrNumber, "number", 0, "code of the number, then of the next number"),
