@@ -49,8 +49,8 @@ fn desk(width: u16, height: u16) -> Desk {
          SELECT 1, 1, 'a', x'61', 'person', 'e', id FROM contact WHERE name = 'Tamar Lev';
          INSERT INTO remote_card (id, remote, href, place, kind, etag, contact)
          SELECT 2, 1, 'b', x'62', 'person', 'e', id FROM contact WHERE name = 'Mark Abernathy';
-         INSERT INTO remote_card (id, remote, href, place, kind, contact, refused)
-         SELECT 3, 2, 'a', x'61', 'person', id, 'too large' FROM contact WHERE name = 'Tamar Lev';
+         INSERT INTO remote_card (id, remote, href, place, kind, contact, refused, intent_says)
+         SELECT 3, 2, 'a', x'61', 'person', id, 'too large', '{{}}' FROM contact WHERE name = 'Tamar Lev';
          INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at) VALUES
          (1, '', 'organisation', '\"Lev\"', '\"Lev Trading\"', {early}),
          (1, '', 'note', '\"Ask for Dana.\"', '\"Moved to Haifa.\"', {early}),
