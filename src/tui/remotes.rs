@@ -42,14 +42,14 @@ pub(crate) struct OneRemote<'a> {
 /// How a remote is, what needs a person most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Standing {
-    /// So many fields are to be decided.
-    ToDecide(u64),
-    /// The password was refused.
-    PasswordRefused,
     /// It asks before it does much at once.
     Asks(Guard),
     /// A run was taken back, and a person has to say how it goes on.
     Undone,
+    /// So many fields are to be decided.
+    ToDecide(u64),
+    /// The password was refused.
+    PasswordRefused,
     /// The last run ended early, and going on needs a person.
     Stopped,
     /// It asks to wait.
@@ -141,11 +141,13 @@ impl Remotes {
 }
 
 impl OneRemote<'_> {
-    /// What it needs, whether it is being synced or not.
+    /// What it needs. Fields are to be decided while it is being synced too.
     fn need(&self) -> Standing {
-        match self.row.map_or(0, |row| row.counts.conflicts) {
-            0 => self.standing(),
-            fields => Standing::ToDecide(fields),
+        match (self.standing(), self.row) {
+            (Standing::Syncing, Some(row)) if row.counts.conflicts > 0 => {
+                Standing::ToDecide(row.counts.conflicts)
+            }
+            (standing, _) => standing,
         }
     }
 
@@ -158,16 +160,14 @@ impl OneRemote<'_> {
             return Standing::New;
         };
         let counts = row.counts;
-        if counts.conflicts > 0 {
+        if let Some(choice) = self.choice(row) {
+            choice
+        } else if counts.conflicts > 0 {
             Standing::ToDecide(counts.conflicts)
         } else if self.set.is_none() {
             Standing::NotSet
         } else if row.paused {
             Standing::Paused
-        } else if let Some(guard) = self.asks() {
-            Standing::Asks(guard)
-        } else if counts.undone > 0 {
-            Standing::Undone
         } else if !row.confirmed {
             Standing::New
         } else if row.has_refused_password() {
@@ -189,6 +189,16 @@ impl OneRemote<'_> {
         } else {
             Standing::Synced
         }
+    }
+
+    /// What a person has to choose before it is synced again. Fields can be decided later; and those of an undone
+    /// sync may go with it.
+    fn choice(&self, row: &RemoteRow) -> Option<Standing> {
+        if self.set.is_none() || row.paused {
+            return None;
+        }
+        let asks = self.asks().map(Standing::Asks);
+        asks.or_else(|| (row.counts.undone > 0).then_some(Standing::Undone))
     }
 
     /// What its last run asked, before it did much at once.

@@ -709,6 +709,54 @@ fn a_sync_that_would_delete_many_is_decided_on_the_screen() {
 }
 
 #[test]
+fn what_waits_for_a_choice_comes_before_fields_to_decide() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        for (is_undone, words, word) in [
+            (true, "a sync was undone", "undone"),
+            (false, "12 gone there", "asks"),
+        ] {
+            let mut desk = if is_undone {
+                undone_desk(width, height)
+            } else {
+                let desk = desk(width, height);
+                asked(
+                    &desk,
+                    Guard::GoneThere {
+                        gone: 12,
+                        linked: 14,
+                    },
+                );
+                desk
+            };
+            raw(&desk.book)
+                .execute_batch(
+                    "INSERT INTO remote_conflict (remote_card, key, field, was, theirs, at)
+                     VALUES (3, '', 'organisation', '\"Lev\"', '\"Lev Ltd\"', 1)",
+                )
+                .unwrap();
+            desk.press("s y");
+            let frame = desk.frame();
+            let row = frame.lines().find(|line| line.contains("nextcloud"));
+            let row = row.unwrap_or_default();
+            assert!(row.contains(&words[..10]), "{width}: {frame}");
+            assert!(frame.contains("it waits until you choose"), "{frame}");
+            // Where there is room, what else is to be done is said too.
+            let has_room = height > 12;
+            assert!(!has_room || frame.contains("1 field to decide"), "{frame}");
+            desk.press("esc");
+            let frame = desk.frame();
+            let head = frame.lines().next().unwrap_or_default();
+            if width > 40 {
+                let named = format!("nextcloud: {words}");
+                assert!(head.contains(&named), "{frame}");
+            } else {
+                assert!(head.contains(word), "{width}: {frame}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_put_back_is_not_sent_to_a_remote_that_is_only_read() {
     let mut desk = desk(100, 30);
     asked(&desk, Guard::EmptyList { linked: 12 });
