@@ -45,7 +45,7 @@
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision
 //! callbook::domain::query     period condition completion
-//! callbook::domain::sync  rules said person records guard remote row part merge kept plan details outgoing report join moving take arrive run send asks simulation
+//! callbook::domain::sync  rules said person reading records guard remote row part merge kept plan details outgoing report join moving take arrive run send asks simulation
 //! callbook::domain::sync::simulation     server world contact people book there here across decisions end
 //! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
 //! callbook::exchange::edit_text   place read write

@@ -7,6 +7,8 @@ pub struct OwnFields {
     named: Vec<OwnField>,
     /// Whether further lines are details too, with their property as the label.
     further: bool,
+    /// Whether names in social networks are links to their pages, for the step that made them chats is undone.
+    profiles_as_links: bool,
 }
 
 /// A property of cards that is a detail.
@@ -173,6 +175,7 @@ impl OwnFields {
         Self {
             named: Vec::new(),
             further: false,
+            profiles_as_links: false,
         }
     }
 
@@ -181,8 +184,25 @@ impl OwnFields {
     pub fn with_further(self) -> Self {
         Self {
             further: true,
+            profiles_as_links: false,
             ..self
         }
+    }
+
+    /// The same without further lines, and with names in social networks as links to their pages.
+    #[must_use]
+    pub fn without_further(self) -> Self {
+        Self {
+            further: false,
+            profiles_as_links: true,
+            ..self
+        }
+    }
+
+    /// Whether names in social networks are links to their pages.
+    #[must_use]
+    pub const fn has_profiles_as_links(&self) -> bool {
+        self.profiles_as_links
     }
 
     /// Whether further lines are details.

@@ -1,4 +1,4 @@
-//! Reading and writing vCards: 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), however many a file holds.
+//! ReadLine and writing vCards: 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), however many a file holds.
 //!
 //! The reader streams. It holds one card at a time and gives each as an [`Incoming`] with the card
 //! byte for byte, so that what callbook does not understand is kept and can come out again as it
@@ -15,7 +15,7 @@
 //! assert_eq!(marta.said.phones[0].number.as_deref(), Some("+48 22 555 01 08"));
 //! ```
 //!
-//! Reading is five steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
+//! ReadLine is five steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
 //! into cards, `content` unfolds the content lines of a card, `head`, `value` and `property` take them
 //! apart, and `contact` and `phone` say what the properties mean. Writing goes the other way, over the card that
 //! came in: `draft` is a card whose lines can be changed, `write` changes those that say something else
@@ -59,6 +59,7 @@ use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
 use crate::domain::own_fields::OwnFields;
 use crate::domain::phone::Phone;
+use crate::domain::sync::reading::ReadLine;
 
 use super::charset::{Charset, Utf8, utf8};
 use super::reader::ContactReader;
@@ -360,6 +361,25 @@ pub fn carry(
 #[must_use]
 pub fn may_carry(before: Option<&[u8]>, now: &[u8], fields: &OwnFields) -> bool {
     join::may_carry(before, now, fields)
+}
+
+/// The lines of a card that a book may have read as other details than it does now: fields of the person's own, further
+/// lines, and names in social networks.
+#[must_use]
+pub fn readings(card: &[u8], fields: &OwnFields) -> Vec<ReadLine> {
+    let properties = property::properties_with(card, fields);
+    let all = property::properties_with(card, &fields.clone().with_further());
+    let lines = properties.iter().zip(&all);
+    let lines = lines.filter(|(_, line)| line.own_field.is_some() || profile::is_profile(line));
+    lines
+        .map(|(line, with_further)| ReadLine {
+            now: contact::detail(line, &properties),
+            once: contact::detail(with_further, &all)
+                .into_iter()
+                .chain(profile::as_link(line, &properties))
+                .collect(),
+        })
+        .collect()
 }
 
 /// Why a card is not one that is read, if so: there is too much on it.

@@ -206,15 +206,31 @@ impl SyncPart<'_, '_, '_> {
         })
     }
 
-    fn read_row(&self, card: LinkedCard) -> Result<(Href, Row<RemoteCard>), Stop> {
+    /// Has a person that agreed with a card say it as the card is read now.
+    fn as_read(
+        &mut self,
+        agreed: &mut Person,
+        card: &RemoteCard,
+        of: ContactId,
+    ) -> Result<(), Stop> {
+        let lines = card.lines_read_otherwise(agreed, &self.terms.reader.fields);
+        if !lines.is_empty() {
+            let here = self.book.contact(of).map_err(failed)?;
+            let here = here.as_ref().map(Person::of);
+            agreed.say_as_read(card.said(), &lines, here.as_ref());
+        }
+        Ok(())
+    }
+
+    fn read_row(&mut self, card: LinkedCard) -> Result<(Href, Row<RemoteCard>), Stop> {
         let base = card.base.map(|bytes| self.read(bytes)).transpose()?;
-        let agreed = match (&card.agreed, &base) {
+        let mut agreed = match (&card.agreed, &base) {
             (Some(text), _) => Self::person(text)?,
             (None, Some(base)) => taken_as(base.said()),
             (None, None) => Person::default(),
         };
         let etag = card.etag.map(Etag);
-        let intent = match card.intent {
+        let mut intent = match card.intent {
             Some(intent) => Some(Intent {
                 body: self.read(intent.body)?,
                 says: Self::person(&intent.says)?,
@@ -222,7 +238,13 @@ impl SyncPart<'_, '_, '_> {
             }),
             None => None,
         };
-        let (refused, unread) = match card.refused {
+        if let Some(base) = &base {
+            self.as_read(&mut agreed, base, card.contact)?;
+        }
+        if let Some(Intent { body, says, .. }) = &mut intent {
+            self.as_read(says, body, card.contact)?;
+        }
+        let (mut refused, unread) = match card.refused {
             Some((why, Some(says))) => {
                 let says = Self::person(&says)?;
                 (Some(Refused { why, says }), None)
@@ -230,6 +252,10 @@ impl SyncPart<'_, '_, '_> {
             Some((why, None)) => (None, Some(why)),
             None => (None, None),
         };
+        if let (Some(refused), Some(base)) = (&mut refused, &base) {
+            let lines = base.lines_read_otherwise(&refused.says, &self.terms.reader.fields);
+            refused.says.call_as_read(base.said(), &lines);
+        }
         let conflicts = card.conflicts.iter().filter_map(read_conflict);
         let row = Row {
             etag,

@@ -13,6 +13,8 @@ use crate::domain::number::{self, Region};
 use crate::domain::own_fields::OwnFields;
 use crate::domain::phone::Context;
 use crate::domain::refusal::Refusal;
+use crate::domain::sync::person::Person;
+use crate::domain::sync::reading::{ReadLine, is_affected};
 use crate::domain::sync::records::{FAVOURITE, fields_of};
 use crate::domain::sync::remote::{Etag, Got};
 use crate::domain::sync::row::Card;
@@ -74,6 +76,18 @@ impl RemoteCard {
         let at = self.records().contact.updated_at;
         // A card that does not say is read as if it were from the beginning of time.
         (at != Timestamp::default()).then_some(at)
+    }
+
+    /// Its lines that may have been read otherwise when a person was kept with it.
+    #[must_use]
+    pub fn lines_read_otherwise(&self, kept: &Person, fields: &OwnFields) -> Vec<ReadLine> {
+        let there = self.0.said.details.iter().map(|said| &said.detail);
+        let mut all = there.chain(kept.details.values());
+        if all.any(|detail| is_affected(detail.kind)) {
+            vcard::readings(&self.0.bytes, fields)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The records that it makes.

@@ -584,6 +584,22 @@ fn an_older_book_learns_its_fields() {
     told(&shell, &["doctor"]);
 }
 
+/// A book of the schema before, whose field was read there already.
+#[test]
+fn an_older_book_keeps_its_fields_and_their_names() {
+    let shell = Shell::new();
+    let books = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/books");
+    fs::copy(books.join("schema-11.db"), shell.db()).unwrap();
+    fs::set_permissions(shell.db(), fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(told(&shell, &["show", "locker:12"]).contains("Ann Ames"));
+    set(&shell, "[fields]\nspind = \"X-LOCKER\"\n");
+    assert!(told(&shell, &["show", "spind:12"]).contains("Ann Ames"));
+    set(&shell, "");
+    told(&shell, &["undo"]);
+    assert!(told(&shell, &["show", "locker:12"]).contains("Ann Ames"));
+    told(&shell, &["doctor"]);
+}
+
 #[test]
 fn the_lines_of_a_field_come_back_from_every_form() {
     let shell = Shell::new();

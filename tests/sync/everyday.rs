@@ -20,7 +20,7 @@ pub(crate) struct Synced {
     pub(crate) server: DavServer,
 }
 
-fn config(port: u16) -> String {
+pub(crate) fn config(port: u16) -> String {
     format!(
         "[[remote]]\nname = \"nextcloud\"\nurl = \"http://127.0.0.1:{port}/dav/ann/contacts/\"\nnew = true\n"
     )
@@ -723,7 +723,8 @@ fn most_cards_with_other_words_are_asked_about() {
 
     synced.changes_each(30, |at, text| {
         let text = text.replace("FN:Person", "FN:P?rson");
-        text.replace("END:", &format!("X-OTHER:{at}\r\nEND:"))
+        let lines = format!("EMAIL:{at}@example.org\r\nX-OTHER:{at}\r\nHOBBY:{at}");
+        text.replace("END:", &format!("{lines}\r\nEND:"))
     });
     let broken = synced.text("7.vcf");
     for dry in [&["sync"][..], &["sync", "--dry-run"]] {
@@ -745,9 +746,16 @@ fn most_cards_with_other_words_are_asked_about() {
         synced.text("7.vcf")
     );
     assert!(
-        synced.text("7.vcf").contains("X-OTHER:7"),
+        synced.text("7.vcf").contains("HOBBY:7"),
         "lines that nobody reads stay"
     );
+    for added in ["EMAIL", "X-OTHER"] {
+        let text = synced.text("7.vcf");
+        assert!(
+            !text.contains(added),
+            "what was added is no word of it: {text}"
+        );
+    }
     assert!(synced.does(&["sync"]).contains("nothing new"));
     // What was written over is in the history: taken back, it is there again.
     synced.id("Person 7");

@@ -31,6 +31,7 @@ mod interrupted;
 mod joined;
 mod on_screen;
 mod only;
+mod own_fields;
 mod photos;
 mod places;
 mod proxied;

@@ -203,6 +203,8 @@ fn a_photo_that_is_taken_out_here_is_so_there() {
     callbook.types("\r");
     callbook.sees("ON THE CARD");
     callbook.types("j");
+    callbook.sees("▌   X-OWN     kept as it is");
+    callbook.types("j");
     callbook.sees("▌   photo");
     callbook.types("d");
     callbook.sees("u undo");

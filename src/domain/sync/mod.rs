@@ -17,6 +17,7 @@ pub mod outgoing;
 pub mod part;
 pub mod person;
 pub mod plan;
+pub mod reading;
 pub mod records;
 pub mod remote;
 pub mod report;

@@ -1,4 +1,5 @@
-//! Names in social networks, which other programs write with the page of each: they are chats, opened by that page.
+//! Names in social networks, which other programs write with the page of each: they are chats, opened by that page, unless
+//! that is undone in a book.
 
 use crate::domain::contact::{Detail, DetailKind, DetailValue};
 use crate::domain::opening::{address_to_open, handle_at, has_pages};
@@ -18,7 +19,14 @@ pub(super) fn read(
     label: Option<String>,
     text: Option<String>,
 ) -> Option<(DetailKind, Option<String>, DetailValue)> {
-    let service = property.param("SERVICE-TYPE").and_then(one_line).or(label);
+    let service = property.param("SERVICE-TYPE").and_then(one_line);
+    if let Some(page) = text
+        .clone()
+        .filter(|text| property.is_link && text.contains("://"))
+    {
+        return Some((DetailKind::Link, label.or(service), page.into()));
+    }
+    let service = service.or(label);
     let user = ["X-USER", "USERNAME"].into_iter();
     let user = { user }.find_map(|name| property.param(name).and_then(one_line));
     let user = user.filter(|user| !user.contains("://"));

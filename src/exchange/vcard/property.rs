@@ -35,6 +35,8 @@ pub(super) struct Property {
     pub(super) components: Vec<Vec<String>>,
     /// The label of the detail that it is as a field of the person's own or as a further line, once [`mark`] has said so.
     pub(super) own_field: Option<String>,
+    /// Whether it is a link where it is a name in a social network: [`mark`] says so.
+    pub(super) is_link: bool,
 }
 
 impl Property {
@@ -92,6 +94,7 @@ impl Property {
             params: head.params,
             components,
             own_field: None,
+            is_link: false,
         })
     }
 }
@@ -120,6 +123,7 @@ pub(super) fn properties_with(card: &[u8], fields: &OwnFields) -> Vec<Property> 
 /// Marks the properties that are the person's own fields, and the further lines that are details.
 pub(super) fn mark(properties: &mut [Property], fields: &OwnFields) {
     for property in properties {
+        property.is_link = fields.has_profiles_as_links();
         let named = fields.name_of(&property.name).map(str::to_owned);
         property.own_field = named.or_else(|| {
             let is_further = fields.is_further(&property.name) && is_readable(&property.text());

@@ -22,26 +22,20 @@ use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
-/// A field that a book knows.
+/// What a book knows of the lines that are details of it.
+#[derive(Default)]
 struct Known {
-    field: OwnField,
-    /// Whether the step that read it from the cards is undone.
-    is_undone: bool,
+    fields: OwnFields,
+    /// Whether further lines were read, be it that this is undone.
+    has_read_further: bool,
 }
 
 /// Stands for all further lines where the name and the property of a field do.
 const FURTHER: &str = "*";
 
-impl Known {
-    /// Whether it is no field, but all further lines.
-    fn is_further(&self) -> bool {
-        self.field.name == FURTHER
-    }
-}
-
 /// What a configuration says of fields that the book does not know.
 struct News {
-    known: Vec<Known>,
+    known: OwnFields,
     new: Vec<OwnField>,
 }
 
@@ -51,18 +45,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn own_fields(&self) -> Result<OwnFields, Refusal> {
-        self.read(|connection| {
-            let mut fields = OwnFields::none();
-            for known in known(connection)? {
-                if known.is_further() && !known.is_undone {
-                    fields = fields.with_further();
-                } else if !known.is_undone {
-                    // What was written by hand may be there twice.
-                    let _ = fields.add(known.field);
-                }
-            }
-            Ok(fields)
-        })
+        self.read(|connection| Ok(known(connection)?.fields))
     }
 
     /// Has the book know the fields of a configuration: contacts whose cards have a line of a new one get it as a
@@ -84,34 +67,42 @@ impl Store {
     }
 }
 
-/// The fields that a book knows.
-fn known(connection: &Connection) -> Answer<Vec<Known>> {
+/// The fields that a book knows: of what a property or a name was in turn, the newest that is not undone.
+fn known(connection: &Connection) -> Answer<Known> {
     let mut fields = connection.prepare_cached(
         "SELECT f.name, f.property, coalesce(p.undone, 0) FROM own_field f
-         LEFT JOIN undo_point p ON p.id = f.step ORDER BY f.name",
+         LEFT JOIN undo_point p ON p.id = f.step ORDER BY f.id DESC",
     )?;
-    let fields = fields.query_map([], |row| {
-        Ok(Known {
-            field: OwnField {
-                name: row.get(0)?,
-                property: row.get(1)?,
-            },
-            is_undone: row.get::<_, i64>(2)? != 0,
-        })
-    })?;
-    Ok(fields.collect::<rusqlite::Result<_>>()?)
+    let mut rows = fields.query([])?;
+    let mut known = Known::default();
+    while let Some(row) = rows.next()? {
+        let (name, property): (String, String) = (row.get(0)?, row.get(1)?);
+        let is_undone = row.get::<_, i64>(2)? != 0;
+        if name == FURTHER {
+            known.has_read_further = true;
+            known.fields = if is_undone {
+                known.fields.without_further()
+            } else {
+                known.fields.with_further()
+            };
+        } else if !is_undone {
+            // It is refused where a newer one has its name or its property.
+            let _ = known.fields.add(OwnField { name, property });
+        }
+    }
+    Ok(known)
 }
 
 /// What a configuration says that the book does not know; none where it says nothing new.
 fn news(connection: &Connection, fields: &OwnFields) -> Answer<Option<News>> {
-    let known = known(connection)?;
-    let is_new = |field: &&OwnField| {
-        let mut known = known.iter();
-        !known.any(|known| !known.is_undone && known.field == **field)
-    };
+    let Known {
+        fields: known,
+        has_read_further,
+    } = known(connection)?;
+    let is_new = |field: &&OwnField| known.name_of(&field.property) != Some(&*field.name);
     let mut new: Vec<OwnField> = fields.iter().filter(is_new).cloned().collect();
     // Where that was undone, it is not done by itself again.
-    if fields.has_further() && !known.iter().any(Known::is_further) {
+    if fields.has_further() && !has_read_further {
         new.push(OwnField {
             name: FURTHER.to_owned(),
             property: FURTHER.to_owned(),
@@ -139,26 +130,27 @@ impl Writer<'_> {
         let connection = self.connection();
         let mut learned: BTreeMap<ContactId, Learned> = BTreeMap::new();
         let mut unread = Vec::new();
-        let mut known = news.known.iter();
-        let reads_further = known.any(|known| known.is_further() && !known.is_undone);
+        let reads_further = news.known.has_further();
+        let mut renamed: Vec<(String, String)> = Vec::new();
         for field in &news.new {
-            let mut known = news.known.iter().filter(|old| !old.is_undone);
-            match known.find(|old| old.field.property == field.property) {
-                // Its lines are details already: what the cards said once may be edited or deleted since.
-                Some(old) => {
-                    let names = (old.field.name.clone(), field.name.clone());
-                    for id in with_label(connection, &names.0)? {
-                        learned.entry(id).or_default().renamed.push(names.clone());
-                    }
-                }
-                // They are under the name of their property.
-                None if reads_further => {
-                    for id in with_label(connection, &field.property)? {
-                        let names = (field.property.clone(), field.name.clone());
-                        learned.entry(id).or_default().renamed.push(names);
-                    }
-                }
+            let OwnField { name, property } = field;
+            // The property that had the name has its own again.
+            let other = { news.known.named(name) }.filter(|other| other.property != *property);
+            let goes_on =
+                |other: &OwnField| news.new.iter().any(|new| new.property == other.property);
+            if let Some(other) = other.filter(|other| reads_further && !goes_on(other)) {
+                renamed.push((name.clone(), other.property.clone()));
+            }
+            let further = news.known.is_further(property).then_some(&**property);
+            // Where its lines are details already, what the cards said once may be edited or deleted since.
+            match news.known.name_of(property).or(further) {
+                Some(before) => renamed.push((before.to_owned(), name.clone())),
                 None => unread.push(field.clone()),
+            }
+        }
+        for names in renamed {
+            for id in with_label(connection, &names.0)? {
+                learned.entry(id).or_default().renamed.push(names.clone());
             }
         }
         if !unread.is_empty() {
@@ -189,10 +181,6 @@ impl Writer<'_> {
             None
         };
         for OwnField { name, property } in &news.new {
-            let forget = "DELETE FROM own_field WHERE property = ?1 OR name = ?2";
-            connection.execute(forget, [property, name])?;
-        }
-        for OwnField { name, property } in &news.new {
             let keep = "INSERT INTO own_field (property, name, step) VALUES (?1, ?2, ?3)";
             connection.execute(keep, params![property, name, step])?;
         }
@@ -202,11 +190,12 @@ impl Writer<'_> {
 
 impl Learned {
     fn put_into(self, details: &mut Vec<Detail>) {
-        for (from, to) in self.renamed {
-            let is_called = |detail: &&mut Detail| {
-                detail.kind == DetailKind::Other && detail.label.as_deref() == Some(&*from)
-            };
-            for detail in details.iter_mut().filter(is_called) {
+        for detail in details
+            .iter_mut()
+            .filter(|own| own.kind == DetailKind::Other)
+        {
+            let is_called = |(from, _): &&(String, String)| detail.label.as_ref() == Some(from);
+            if let Some((_, to)) = self.renamed.iter().find(is_called) {
                 detail.label = Some(to.clone());
             }
         }
@@ -234,7 +223,7 @@ fn with_label(connection: &Connection, name: &str) -> Answer<Vec<ContactId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Reads what cards say in these fields: of a contact that is on a remote the card that was last read there, for what
+/// Reads what cards say in these fields: of a contact that is on remotes the cards that were last read there, for what
 /// changes on a line that nobody here reads changes there only.
 fn read_cards(
     connection: &Connection,
@@ -244,11 +233,12 @@ fn read_cards(
 ) -> Answer<()> {
     let all = format.own_fields();
     let mut cards = connection.prepare(
-        "SELECT c.id, coalesce((
-            SELECT b.bytes FROM remote_card r JOIN card b ON b.id = r.base
-            WHERE r.contact = c.id AND length(b.bytes) > 0 ORDER BY r.id DESC LIMIT 1), k.bytes)
-         FROM contact c LEFT JOIN card k ON k.id = c.card
-         WHERE c.card IS NOT NULL OR EXISTS (SELECT 1 FROM remote_card r WHERE r.contact = c.id)",
+        "SELECT c.id, b.bytes FROM contact c
+         JOIN remote_card r ON r.contact = c.id JOIN card b ON b.id = r.base AND length(b.bytes) > 0
+         UNION ALL
+         SELECT c.id, k.bytes FROM contact c JOIN card k ON k.id = c.card
+         WHERE NOT EXISTS (SELECT 1 FROM remote_card r JOIN card b ON b.id = r.base AND length(b.bytes) > 0
+            WHERE r.contact = c.id)",
     )?;
     let mut rows = cards.query([])?;
     while let Some(row) = rows.next()? {
@@ -266,7 +256,7 @@ fn read_cards(
         });
         if !said.is_empty() {
             let id = record::uuid(row, 0).map(ContactId)?;
-            learned.entry(id).or_default().said = said;
+            learned.entry(id).or_default().said.extend(said);
         }
     }
     Ok(())

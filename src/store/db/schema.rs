@@ -82,6 +82,11 @@ pub(in crate::store) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../assets/migrations/011.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        version: 12,
+        sql: include_str!("../../../assets/migrations/012.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// Gives a book its id.
