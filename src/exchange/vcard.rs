@@ -1,4 +1,4 @@
-//! ReadLine and writing vCards: 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), however many a file holds.
+//! Reading and writing vCards: 2.1 (versit), 3.0 (RFC 2426) and 4.0 (RFC 6350), however many a file holds.
 //!
 //! The reader streams. It holds one card at a time and gives each as an [`Incoming`] with the card
 //! byte for byte, so that what callbook does not understand is kept and can come out again as it
@@ -15,7 +15,7 @@
 //! assert_eq!(marta.said.phones[0].number.as_deref(), Some("+48 22 555 01 08"));
 //! ```
 //!
-//! ReadLine is five steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
+//! Reading is five steps, each a module: `source` turns any encoding into lines, `frame` cuts the lines
 //! into cards, `content` unfolds the content lines of a card, `head`, `value` and `property` take them
 //! apart, and `contact` and `phone` say what the properties mean. Writing goes the other way, over the card that
 //! came in: `draft` is a card whose lines can be changed, `write` changes those that say something else
