@@ -208,7 +208,7 @@ fn an_older_book_that_is_synced_reads_more_lines_and_nothing_is_sent() {
             (0..30).for_each(|at| {
                 synced
                     .server
-                    .store(&format!("{at}.vcf"), &text(at, &before))
+                    .store(&format!("{at}.vcf"), &text(at, &before));
             });
             synced.does(&["sync", "--accept-deletions"]);
         }
