@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use serde_json::json;
+use rusqlite::Connection;
+use serde_json::{Value, json};
 
 use callbook::domain::own_fields::{OwnField, OwnFields};
 use callbook::exchange::vcard::Format;
@@ -124,6 +125,21 @@ fn an_older_book_reads_the_lines_of_its_cards_once() {
     let file = File::open(LINES.as_bytes(), "eve.vcf", &[]).unwrap();
     callbook::import::all(&mut store, file).unwrap();
     drop(store);
+    // It read a name in a social network as the link to its page.
+    let raw = Connection::open(shell.db()).unwrap();
+    let details = "SELECT details FROM contact";
+    let details: String = raw.query_row(details, [], |row| row.get(0)).unwrap();
+    let mut details: Vec<Value> = serde_json::from_str(&details).unwrap();
+    let profile = details
+        .iter_mut()
+        .find(|own| own["kind"] == "chat")
+        .unwrap();
+    profile["kind"] = json!("link");
+    profile["value"] = json!("https://twitter.com/eve");
+    let details = json!(details).to_string();
+    raw.execute("UPDATE contact SET details = ?1", [details])
+        .unwrap();
+    drop(raw);
     shows_lines(&shell);
     assert_eq!(
         titles(&shell)[0],

@@ -461,3 +461,132 @@ fn a_detail_is_found_by_what_it_says() {
     let profile = named(&book, "Ada King");
     assert_eq!(texts(&profile, DetailKind::Date), ["1815-12-10"]);
 }
+
+/// The lines of an export that the card did not have, and those that it no longer has.
+fn changes(card: &str, exported: &str) -> (Vec<String>, Vec<String>) {
+    let lines = |text: &str| -> Vec<String> { text.lines().map(str::to_owned).collect() };
+    let (before, after) = (lines(card), lines(exported));
+    let not_in = |some: &[String], others: &[String]| -> Vec<String> {
+        let own = some
+            .iter()
+            .filter(|line| !line.starts_with("REV") && !others.contains(line));
+        own.cloned().collect()
+    };
+    (not_in(&after, &before), not_in(&before, &after))
+}
+
+#[test]
+fn another_label_changes_the_label_alone() {
+    let card = |line: &str, version: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:{version}\r\nUID:u\r\nFN:Ada B\r\nN:B;Ada;;;\r\n{line}\r\nEND:VCARD\r\n"
+        )
+    };
+    let street = "1 Loop\\nB 2;Town;;1011;NL";
+    let adr = format!("item3.ADR;TYPE=HOME:;;{street}");
+    let cases: &[(&str, &str, Option<&str>, &[&str], &[&str])] = &[
+        // (version, lines, label, lines that come, lines that go)
+        (
+            "3.0",
+            &format!("{adr}\r\nitem3.X-ABADR:us"),
+            Some("work"),
+            &[&format!("item3.ADR;TYPE=WORK:;;{street}")],
+            &[&adr],
+        ),
+        (
+            "3.0",
+            &format!("{adr}\r\nitem3.X-ABADR:us"),
+            Some("Summer House"),
+            &["item3.X-ABLabel:Summer House"],
+            &[],
+        ),
+        (
+            "3.0",
+            "item3.EMAIL;TYPE=HOME;X-Q=1:a@b.example",
+            None,
+            &["item3.EMAIL;X-Q=1:a@b.example"],
+            &["item3.EMAIL;TYPE=HOME;X-Q=1:a@b.example"],
+        ),
+        (
+            "3.0",
+            "EMAIL;TYPE=WORK;X-Q=1:a@b.example",
+            Some("home"),
+            &["EMAIL;X-Q=1;TYPE=HOME:a@b.example"],
+            &["EMAIL;TYPE=WORK;X-Q=1:a@b.example"],
+        ),
+        (
+            "4.0",
+            "EMAIL;PREF=2;PID=2.1;TYPE=work:a@b.example",
+            None,
+            &["EMAIL;PREF=2;PID=2.1:a@b.example"],
+            &["EMAIL;PREF=2;PID=2.1;TYPE=work:a@b.example"],
+        ),
+        (
+            "3.0",
+            "item1.EMAIL;X-Q=1:a@b.example\r\nitem1.X-ABLabel:Club",
+            Some("home"),
+            &["item1.EMAIL;X-Q=1;TYPE=HOME:a@b.example"],
+            &["item1.EMAIL;X-Q=1:a@b.example", "item1.X-ABLabel:Club"],
+        ),
+    ];
+    for (version, lines, label, come, go) in cases {
+        let card = card(lines, version);
+        let mut book = Book::new();
+        import(&mut book, &card);
+        assert_eq!(exported(&book), card);
+        let profile = everybody(&book).remove(0);
+        let mut details = json!(profile.full.contact.details);
+        details[0]["label"] = json!(label);
+        let id = profile.full.contact.id;
+        update(&mut book, id, json!({ "details": details })).unwrap();
+        let (came, went) = changes(&card, &exported(&book));
+        let ours: Vec<&String> = came
+            .iter()
+            .filter(|line| !line.starts_with("X-CALLBOOK"))
+            .collect();
+        assert_eq!(
+            (ours, went.iter().map(String::as_str).collect::<Vec<_>>()),
+            (
+                come.iter()
+                    .map(|line| (*line).to_owned())
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .collect(),
+                go.to_vec()
+            ),
+            "{lines}: {label:?}"
+        );
+    }
+}
+
+#[test]
+fn a_card_says_what_kind_its_contact_is_of_now() {
+    for (version, frame) in [
+        ("3.0", ""),
+        ("4.0", ""),
+        ("3.0", "X-ABShowAs:COMPANY\r\nORG:Van Rijn\r\n"),
+    ] {
+        let card = format!(
+            "BEGIN:VCARD\r\nVERSION:{version}\r\nUID:u\r\nFN:Jan van Rijn\r\nN:van Rijn;Jan;;;\r\n{frame}END:VCARD\r\n"
+        );
+        let mut book = Book::new();
+        import(&mut book, &card);
+        assert_eq!(exported(&book), card);
+        let contact = everybody(&book).remove(0).full.contact;
+        let other = if frame.is_empty() {
+            "company"
+        } else {
+            "person"
+        };
+        assert_ne!(contact.kind.word(), other);
+        update(&mut book, contact.id, json!({ "kind": other })).unwrap();
+        let mut copy = Book::new();
+        import(&mut copy, &exported(&book));
+        assert_eq!(
+            everybody(&copy).remove(0).full.contact.kind.word(),
+            other,
+            "{}",
+            exported(&book)
+        );
+    }
+}

@@ -405,12 +405,13 @@ impl<'a> CardDraft<'a> {
         }
     }
 
-    /// Whether another line than this one, and than the group's label, is in a group.
+    /// Whether another line than this one, and than those that say something of it, is in a group.
     pub(super) fn is_shared(&self, group: &str, at: usize) -> bool {
         let group = group.to_ascii_lowercase();
         let mut lines = self.lines();
         lines.any(|(other, property)| {
-            other != at && property.group.as_deref() == Some(&group) && property.name != "X-ABLABEL"
+            let is_about_it = matches!(property.name.as_str(), "X-ABLABEL" | "X-ABADR");
+            other != at && property.group.as_deref() == Some(&group) && !is_about_it
         })
     }
 

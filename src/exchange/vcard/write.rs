@@ -25,7 +25,7 @@ use crate::domain::phone::{Context, Phone};
 use crate::domain::timestamp::Timestamp;
 
 use super::card::said;
-use super::contact::{MY_CONTACTS, STARRED, WHOLE, categories, is_number_or_address};
+use super::contact::{MY_CONTACTS, STARRED, WHOLE, categories, is_company, is_number_or_address};
 use super::content::split;
 use super::convert;
 use super::draft::CardDraft;
@@ -110,7 +110,13 @@ pub fn write(
     };
     let written = stored.written(&card, tel::Primary::AsRead);
     if written == card {
-        return written;
+        let says_company = is_company(&property::properties(&card));
+        let read = if says_company {
+            ContactKind::Company
+        } else {
+            ContactKind::Person
+        };
+        return of_kind(written, read, contact.kind);
     }
     let read = stored.read(&written);
     let (primary, read_kind) = match &read {
