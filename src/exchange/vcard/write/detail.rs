@@ -303,19 +303,19 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         let was = draft.property(at);
         let was = was.and_then(|property| contact::detail(property, &draft.properties));
         let was = was.and_then(|was| was.label).unwrap_or_default();
-        let types = without_types(&line.params, |kind| kind.eq_ignore_ascii_case(&was));
+        let kept = without_types(&line.params, |kind| kind.eq_ignore_ascii_case(&was));
         let of_label = detail.label.as_deref();
         let of_label = of_label.map(|label| type_param(version, label));
-        let typed = Line {
-            params: types.into_iter().chain(of_label).collect(),
+        let relabelled = Line {
+            params: kept.into_iter().chain(of_label).collect(),
             ..line.clone()
         };
         let is_of_others = group.is_none() && there.is_some();
-        if !is_of_others && reads_as(version, fields, &[&typed], detail) {
+        if !is_of_others && reads_as(version, fields, &[&relabelled], detail) {
             if let Some(label_at) = label_at {
                 draft.replace(label_at, Vec::new());
             }
-            return vec![typed];
+            return vec![relabelled];
         }
         // One of the person's own: in the place of the one before, or in a group for it.
         let Some(own) = detail.label.as_deref() else {
