@@ -475,6 +475,15 @@ fn changes(card: &str, exported: &str) -> (Vec<String>, Vec<String>) {
     (not_in(&after, &before), not_in(&before, &after))
 }
 
+/// The version of a card, the lines of a detail on it, another label, and the lines that come and go with that.
+type Relabelled<'a> = (
+    &'a str,
+    &'a str,
+    Option<&'a str>,
+    &'a [&'a str],
+    &'a [&'a str],
+);
+
 #[test]
 fn another_label_changes_the_label_alone() {
     let card = |line: &str, version: &str| {
@@ -484,8 +493,7 @@ fn another_label_changes_the_label_alone() {
     };
     let street = "1 Loop\\nB 2;Town;;1011;NL";
     let adr = format!("item3.ADR;TYPE=HOME:;;{street}");
-    let cases: &[(&str, &str, Option<&str>, &[&str], &[&str])] = &[
-        // (version, lines, label, lines that come, lines that go)
+    let cases: &[Relabelled<'_>] = &[
         (
             "3.0",
             &format!("{adr}\r\nitem3.X-ABADR:us"),
