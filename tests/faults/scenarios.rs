@@ -179,7 +179,8 @@ fn old(folder: &Path, schema: u32) {
 /// What [`state`] says of a book with nobody in it.
 const EMPTY: &str = " steps 0";
 
-/// What is in a book, whatever its schema: everybody with their numbers, and how many steps there are.
+/// What is in a book, whatever its schema: everybody with their numbers, and how many steps there are. Lines of cards
+/// that an older book is to show are read by the next start where they could not be.
 fn state(folder: &Path) -> String {
     let path = folder.join("book.db");
     if !path.exists() {
@@ -191,7 +192,8 @@ fn state(folder: &Path) -> String {
                     SELECT number || is_primary || historic || valid_values || coalesce(location, '')
                         AS number
                     FROM phone p WHERE p.contact = c.id ORDER BY 1)), '') AS line
-            FROM contact c ORDER BY 1)), '') || ' steps ' || (SELECT count(*) FROM undo_point)";
+            FROM contact c ORDER BY 1)), '') || ' steps ' || (SELECT count(*) FROM undo_point
+                WHERE title NOT LIKE 'Read more lines of %')";
     Connection::open(path)
         .and_then(|raw| raw.query_row(everything, [], |row| row.get(0)))
         .unwrap_or_else(|_| "damaged".to_owned())
