@@ -9,9 +9,6 @@ use tempfile::NamedTempFile;
 
 use crate::regular;
 
-/// What stands for a sign that is not UTF-8.
-pub(crate) const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
-
 /// The editor that a person has named, if any.
 fn named() -> Option<String> {
     let mut names = ["VISUAL", "EDITOR"].into_iter();
@@ -39,8 +36,8 @@ impl TextFile {
         Ok(Self { file })
     }
 
-    /// Lets the person edit a text in it. Gives what the editor left, with [`UNREADABLE`] for what is not UTF-8,
-    /// and why it failed if it did.
+    /// Lets the person edit a text in it. Gives what the editor left, with U+FFFD for what is not UTF-8, and why it
+    /// failed if it did.
     pub(crate) fn edit(&self, text: &str) -> (String, Option<String>) {
         match fs::write(self.file.path(), text).and_then(|()| self.left()) {
             Ok(left) => left,
@@ -96,7 +93,10 @@ pub(crate) fn edit(text: &str) -> Edited {
     };
     match file.edit(text) {
         (_, Some(why)) => Edited::Failed(why),
-        (edited, None) if edited.contains(UNREADABLE) && !text.contains(UNREADABLE) => {
+        (edited, None)
+            if edited.contains(char::REPLACEMENT_CHARACTER)
+                && !text.contains(char::REPLACEMENT_CHARACTER) =>
+        {
             Edited::Failed("the text is not UTF-8".to_owned())
         }
         (edited, None) if edited.trim_end_matches('\n') == text => Edited::Unchanged,

@@ -401,7 +401,7 @@ fn way_out(name: &str, stop: &Stop) -> String {
                 (true, Side::There) => "to keep what is here, and send it there",
                 (true, Side::Here) => "to have here again what is there",
             };
-            // What is asked before something is sent is asked when what came is taken in.
+            // A guard of what goes out asks after the cards that came have been taken in.
             let done = match guard.side() {
                 Side::There => "Nothing was done",
                 Side::Here => "Nothing was sent",

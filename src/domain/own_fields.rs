@@ -5,10 +5,20 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnFields {
     named: Vec<OwnField>,
-    /// Whether further lines are details too, with their property as the label.
-    further: bool,
-    /// Whether names in social networks are links to their pages, for the step that made them chats is undone.
-    profiles_as_links: bool,
+    further: FurtherLines,
+}
+
+/// How further lines of other programs are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum FurtherLines {
+    /// They are kept on the card, and are no details.
+    #[default]
+    Kept,
+    /// They are details, with their property as the label.
+    Details,
+    /// The step that made them details is undone: they are kept, and accounts in social networks are links to their
+    /// pages, as they were before it.
+    Undone,
 }
 
 /// A property of cards that is a detail.
@@ -174,8 +184,7 @@ impl OwnFields {
     pub const fn none() -> Self {
         Self {
             named: Vec::new(),
-            further: false,
-            profiles_as_links: false,
+            further: FurtherLines::Kept,
         }
     }
 
@@ -183,8 +192,7 @@ impl OwnFields {
     #[must_use]
     pub fn with_further(self) -> Self {
         Self {
-            further: true,
-            profiles_as_links: false,
+            further: FurtherLines::Details,
             ..self
         }
     }
@@ -193,8 +201,7 @@ impl OwnFields {
     #[must_use]
     pub fn without_further(self) -> Self {
         Self {
-            further: false,
-            profiles_as_links: true,
+            further: FurtherLines::Undone,
             ..self
         }
     }
@@ -202,13 +209,13 @@ impl OwnFields {
     /// Whether names in social networks are links to their pages.
     #[must_use]
     pub const fn has_profiles_as_links(&self) -> bool {
-        self.profiles_as_links
+        matches!(self.further, FurtherLines::Undone)
     }
 
     /// Whether further lines are details.
     #[must_use]
     pub const fn has_further(&self) -> bool {
-        self.further
+        matches!(self.further, FurtherLines::Details)
     }
 
     /// Adds a field.
@@ -249,7 +256,7 @@ impl OwnFields {
     /// Whether lines with a property, in upper case, are details under its own name.
     #[must_use]
     pub fn is_further(&self, property: &str) -> bool {
-        self.further && self.name_of(property).is_none() && is_further(property)
+        self.has_further() && self.name_of(property).is_none() && is_further(property)
     }
 
     /// The property of details with a label.

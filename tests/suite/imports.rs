@@ -1124,7 +1124,7 @@ fn a_card_that_got_another_uid_is_the_same_contact() {
     );
     let report = take(&mut book, "two.vcf", &again);
     assert_eq!((report.new, report.changed), (0, 1));
-    // With another email or another number it is somebody else of that name.
+    // The same name with another email or number is another person.
     for other in [
         lines.replace("ann@", "lee@"),
         lines.replace("0018", "0019"),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -159,17 +160,23 @@ fn an_older_book_reads_the_lines_of_its_cards_once() {
     shows_lines(&shell);
 }
 
-#[test]
-fn a_folder_keeps_the_lines_of_other_programs() {
-    let shell = Shell::new();
-    shell.import(LINES);
+/// A folder of cards that the book is synced with, and its lines of the configuration.
+fn with_folder(shell: &Shell) -> (PathBuf, String) {
     let folder = shell.db().parent().unwrap().join("cards");
     fs::create_dir(&folder).unwrap();
     let remote = format!(
         "[[remote]]\nname = \"desk\"\nkind = \"folder\"\npath = \"{}\"\nnew = true\n",
         folder.display()
     );
-    set(&shell, &remote);
+    set(shell, &remote);
+    (folder, remote)
+}
+
+#[test]
+fn a_folder_keeps_the_lines_of_other_programs() {
+    let shell = Shell::new();
+    shell.import(LINES);
+    let (folder, _) = with_folder(&shell);
     let synced = || {
         let (status, told, why) = shell.run(&["sync", "--yes"], "");
         assert_eq!(status, 0, "{told}{why}");
@@ -433,13 +440,7 @@ fn a_wrong_line_is_named_and_the_others_are_used() {
 #[test]
 fn a_folder_takes_it_along() {
     let shell = shell();
-    let folder = shell.db().parent().unwrap().join("cards");
-    fs::create_dir(&folder).unwrap();
-    let remote = format!(
-        "[[remote]]\nname = \"desk\"\nkind = \"folder\"\npath = \"{}\"\nnew = true\n",
-        folder.display()
-    );
-    set(&shell, &remote);
+    let (folder, remote) = with_folder(&shell);
     let synced = |shell: &Shell| {
         let (status, told, why) = shell.run(&["sync", "--yes"], "");
         assert_eq!(status, 0, "{told}{why}");

@@ -79,7 +79,8 @@ impl Stage {
         stage
     }
 
-    /// Both sides were the same; then two cards changed places, and somebody else has the place of a third.
+    /// Both sides agreed. Since then two cards swapped their addresses there, and a third address has another person's
+    /// card.
     fn in_other_places() -> Self {
         let mut stage = Self::unsynced();
         stage.does(&SYNC);

@@ -434,11 +434,11 @@ fn files_that_others_write_beside_the_book_change_nothing() {
     let callbook = Running::start(&db, 100, 30);
     callbook.sees("3 contacts");
     waits_for_the_backup(&db);
-    // The backup's connection was closed, which is looked at twice.
+    // The backup's connection was closed, which is looked at twice, and three seconds later the log is emptied.
     let mut drawn = 0;
     let is_quiet = || {
         let before = std::mem::replace(&mut drawn, callbook.bytes().len());
-        std::thread::sleep(Duration::from_millis(600));
+        std::thread::sleep(Duration::from_millis(3_600));
         before == drawn
     };
     wait(is_quiet, || "it draws on and on".to_owned());
@@ -447,11 +447,7 @@ fn files_that_others_write_beside_the_book_change_nothing() {
         fs::write(folder.path().join(format!("other-{one}.db")), "not a book").unwrap();
         std::thread::sleep(Duration::from_millis(15));
     }
-    let since = callbook.bytes().split_off(drawn);
-    let since = String::from_utf8_lossy(&since).into_owned();
-    // A frame in which nothing is drawn.
-    let empty = "\u{1b}[?2026h\u{1b}[39m\u{1b}[49m\u{1b}[59m\u{1b}[0m\u{1b}[?25l\u{1b}[?2026l";
-    assert_eq!(since.replace(empty, ""), "");
+    assert_eq!(callbook.bytes().len(), drawn);
     let added = command(&db, &["add", "Ada Lovelace", "+44 20 7946 0018"]);
     assert!(added.status.success(), "{added:?}");
     callbook.sees("Ada Lovelace");

@@ -78,7 +78,7 @@ pub(super) fn check(
     };
     let mut rows = store.remotes()?.into_iter();
     if let Some(row) = rows.find(|row| row.name == settings.name) {
-        // What signs in is tried again, by a sync that nobody asked for too.
+        // The password works now, so automatic syncs may use it again.
         if row.has_refused_password() {
             store.pause_remote(&settings.name, false)?;
         }

@@ -18,13 +18,8 @@ use crate::domain::words::beginning;
 /// The attribute that all of this is about.
 const DETAILS: &str = "details";
 
-/// A fault of a member of the detail at a place, counted from 0; a person is told it of what it is `named`.
-fn fault(place: usize, member: &str, named: &str, why: impl Into<String>) -> Fault {
-    let why = why.into();
-    let plain = match member.strip_prefix("value") {
-        Some(_) => format!("{named} {why}"),
-        None => format!("{named}: {member} {why}"),
-    };
+/// A fault of a member of the detail at a place, counted from 0; `plain` says it to a person.
+fn fault(place: usize, member: &str, why: impl Into<String>, plain: impl Into<String>) -> Fault {
     Fault {
         within: Some(format!("{place}/{member}")),
         ..Fault::of(DETAILS, why).plainly(plain)
@@ -113,7 +108,7 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
             name_of(detail),
             before + 1
         );
-        faults.push(fault(place, "id", "", "is the id of a detail before it").plainly(plain));
+        faults.push(fault(place, "id", "is the id of a detail before it", plain));
     }
     let preferred = two_preferred(&details).and_then(|place| Some((place, details.get(place)?)));
     faults.extend(preferred.map(|(place, detail)| {
@@ -123,7 +118,7 @@ pub(super) fn read_details(value: Value, sent: &mut AttributeReader) -> Option<V
             name_of(detail),
             detail.kind.word()
         );
-        fault(place, "preferred", "", TWO_PREFERRED).plainly(plain)
+        fault(place, "preferred", TWO_PREFERRED, plain)
     }));
     for fault in faults {
         sent.add(fault);
@@ -153,8 +148,7 @@ impl DetailReader {
     /// Notes a fault of a member, with the words for a person.
     fn fault(&mut self, member: &str, why: impl Into<String>, plain: impl AsRef<str>) {
         let plain = format!("{}{}", self.named, plain.as_ref());
-        self.faults
-            .push(fault(self.place, member, "", why).plainly(plain));
+        self.faults.push(fault(self.place, member, why, plain));
     }
 
     /// Notes that a member is of another type.
@@ -330,7 +324,10 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
             .label
             .as_deref()
             .and_then(|label| unstorable(label, TEXT_LIMIT));
-        faults.extend(label.map(|why| fault(place, "label", &name_of(detail), why)));
+        faults.extend(label.map(|why| {
+            let plain = format!("{}: label {why}", name_of(detail));
+            fault(place, "label", why, plain)
+        }));
         match &mut detail.value {
             DetailValue::Text(text) => {
                 end_lines(text);
@@ -340,7 +337,7 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
                 let why = unstorable(text, NOTE_LIMIT);
                 faults.extend(why.map(|why| {
                     let plain = WrongDetail::of(why.clone()).words(detail.kind, text);
-                    fault(place, "value", "", why).plainly(plain)
+                    fault(place, "value", why, plain)
                 }));
             }
             DetailValue::Address(address) => {
@@ -359,7 +356,7 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
                     let why = unstorable(text, TEXT_LIMIT);
                     faults.extend(why.map(|why| {
                         let plain = format!("{} {why}", part.words);
-                        fault(place, &format!("value/{}", part.name), "", why).plainly(plain)
+                        fault(place, &format!("value/{}", part.name), why, plain)
                     }));
                 }
             }

@@ -172,7 +172,8 @@ where
         Ok(Sent::Later)
     }
 
-    /// Where the card of somebody is who was deleted here and has a `UID`: made again here, it is the same card.
+    /// The address of the card with this `UID` whose contact was deleted here. A contact that was made again since is
+    /// the one on that card.
     fn left_by_deleted(&mut self, said: &SaidCard) -> Result<Option<Href>, Stop> {
         let Some(uid) = uid_of(said) else {
             return Ok(None);

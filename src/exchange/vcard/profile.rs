@@ -7,7 +7,7 @@ use crate::domain::opening::{address_to_open, handle_at, has_pages};
 use super::label::{of_detail, one_line};
 use super::property::Property;
 
-/// Whether a property is what somebody is called in a social network.
+/// Whether a property is an account in a social network.
 pub(super) fn is_profile(property: &Property) -> bool {
     matches!(property.name.as_str(), "SOCIALPROFILE" | "X-SOCIALPROFILE")
 }

@@ -110,14 +110,15 @@ impl Palette {
 
     /// Whether a nearer scope of the screen has the same keys for the same action.
     fn is_said_nearer(&self, binding: &Binding) -> bool {
-        let mut scopes = self.scopes.iter();
-        let is_here = scopes.clone().any(|scope| *scope == binding.scope);
-        let nearer = scopes
-            .by_ref()
-            .take_while(|scope| is_here && **scope != binding.scope);
-        let mut others =
-            nearer.flat_map(|scope| TABLE.iter().filter(move |other| other.scope == *scope));
-        others.any(|other| other.action == binding.action && other.keys == binding.keys)
+        let place = |scope: Scope| self.scopes.iter().position(|own| *own == scope);
+        let Some(own) = place(binding.scope) else {
+            return false;
+        };
+        TABLE.iter().any(|other| {
+            other.action == binding.action
+                && other.keys == binding.keys
+                && place(other.scope).is_some_and(|other| other < own)
+        })
     }
 
     /// Whether saved filters are among the lines.

@@ -180,7 +180,7 @@ pub(super) fn in_order(card: &[u8], details: &[Detail], fields: &OwnFields) -> O
             }
             Some(place.map(|place| (place, at)))
         });
-        // A line that is none of them has no place in their order.
+        // Where the card has a detail that the contact lacks, the order is left as it is.
         let Some(now) = lines.collect::<Option<Vec<(usize, usize)>>>() else {
             continue;
         };
@@ -267,8 +267,7 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
     let label_at = group.as_deref().and_then(|group| draft.label_of(group));
     let said = draft
         .property(at)
-        .and_then(|property| contact::detail(property, &draft.properties))
-        .map(|said| said.value);
+        .and_then(|property| contact::detail(property, &draft.properties));
     let same = same_property(draft, at, detail);
     let others = plain(version, fields, detail);
     for plain in same.into_iter().chain(others) {
@@ -283,7 +282,9 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         let is_form = |param: &String| FORMS.iter().any(|name| is_param(param, name));
         line.params.retain(|param| !is_form(param));
         // What says an address once more says the one before.
-        if detail.kind == DetailKind::Address && said.as_ref() != Some(&detail.value) {
+        if detail.kind == DetailKind::Address
+            && said.as_ref().is_none_or(|said| said.value != detail.value)
+        {
             let beside = ["LABEL", "GEO"];
             line.params
                 .retain(|param| !beside.iter().any(|name| is_param(param, name)));
@@ -300,10 +301,9 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
             return vec![line];
         }
         // Another usual label, or none: in the place of the type before, and of the one that the group has.
-        let was = draft.property(at);
-        let was = was.and_then(|property| contact::detail(property, &draft.properties));
-        let was = was.and_then(|was| was.label).unwrap_or_default();
-        let kept = without_types(&line.params, |kind| kind.eq_ignore_ascii_case(&was));
+        let was = said.as_ref().and_then(|said| said.label.as_deref());
+        let is_label = |kind: &str| was.is_some_and(|was| kind.eq_ignore_ascii_case(was));
+        let kept = without_types(&line.params, is_label);
         let of_label = detail.label.as_deref();
         let of_label = of_label.map(|label| type_param(version, label));
         let relabelled = Line {

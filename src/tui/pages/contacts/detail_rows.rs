@@ -16,13 +16,10 @@ use crate::tui::widgets::text::{fit, width, wrap};
 use crate::tui::widgets::theme::Role;
 
 use super::detail::{DetailRow, in_order};
-use super::detail_view::{LABEL, Sheet};
+use super::detail_view::Sheet;
 
 /// How many days before a date it is said how many they are.
 const SOON: i64 = 30;
-
-/// The columns of a detail's label where there is room.
-const WIDE_LABEL: usize = 11;
 
 impl Sheet<'_> {
     /// The rows of details, note and tags.
@@ -100,7 +97,7 @@ impl Sheet<'_> {
         };
         let mut lines = self.texts_beside(label, &texts, flag, selected);
         if selected {
-            let beyond = width(label) > self.label_columns();
+            let beyond = width(label) > self.label_columns;
             let said = [
                 beyond.then(|| label.to_owned()),
                 detail.preferred.then(|| "preferred".to_owned()),
@@ -112,17 +109,6 @@ impl Sheet<'_> {
         lines
     }
 
-    /// How many columns the label of a row has: as many as that of a number, unless one is longer and has room.
-    fn label_columns(&self) -> usize {
-        let details = self.profile.full.contact.details.iter();
-        let mut labels = details.filter_map(|detail| detail.label.as_deref());
-        if self.columns >= 36 && labels.any(|label| width(label) > LABEL) {
-            WIDE_LABEL
-        } else {
-            LABEL
-        }
-    }
-
     /// A label with texts beside it, after a flag.
     fn texts_beside(
         &self,
@@ -132,7 +118,7 @@ impl Sheet<'_> {
         selected: bool,
     ) -> Vec<Line<'static>> {
         let glyphs = &self.theme.glyphs;
-        let columns = self.label_columns();
+        let columns = self.label_columns;
         let label = fit(label, columns, glyphs.ellipsis);
         let role = if selected { Role::Cursor } else { Role::Text };
         let indent = 4 + columns + 1;

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
+use crate::domain::contact::Contact;
 use crate::domain::edit::Profile;
 use crate::domain::number;
 use crate::domain::phone::{MANUAL, Phone};
@@ -25,7 +26,10 @@ use super::detail::{DetailRow, Extent};
 use super::state::{Contacts, Focus};
 
 /// The columns of a number's label.
-pub(super) const LABEL: usize = 9;
+const LABEL: usize = 9;
+
+/// The columns of a detail's label where there is room.
+const WIDE_LABEL: usize = 11;
 
 /// Draws the pane.
 pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
@@ -100,9 +104,20 @@ pub(super) struct Sheet<'a> {
     pub(super) session: &'a Session,
     pub(super) theme: &'a Theme,
     pub(super) columns: usize,
+    pub(super) label_columns: usize,
     has_keys: HasKeys,
     pub(super) calendar: Calendar,
     digits: Vec<String>,
+}
+
+/// How many columns the label of a row has: as many as that of a number, unless one is longer and has room.
+fn label_columns(contact: &Contact, columns: usize) -> usize {
+    let mut labels = { contact.details.iter() }.filter_map(|detail| detail.label.as_deref());
+    if columns >= 36 && labels.any(|label| width(label) > LABEL) {
+        WIDE_LABEL
+    } else {
+        LABEL
+    }
 }
 
 impl<'a> Sheet<'a> {
@@ -114,15 +129,18 @@ impl<'a> Sheet<'a> {
         theme: &'a Theme,
     ) -> Option<Self> {
         let profile = contacts.detail.profile.as_ref();
+        let profile = profile.filter(|_| area.width > 8)?;
+        let columns = usize::from(area.width);
         let has_keys = match contacts.focus {
             Focus::Detail => HasKeys::Row(contacts.detail.row()),
             Focus::List | Focus::Filter => HasKeys::List,
         };
         Some(Self {
-            profile: profile.filter(|_| area.width > 8)?,
+            profile,
             session,
             theme,
-            columns: usize::from(area.width),
+            columns,
+            label_columns: label_columns(&profile.full.contact, columns),
             has_keys,
             calendar: session.calendar(),
             digits: contacts.list.query.needles().number().to_vec(),
