@@ -147,11 +147,10 @@ impl App {
                     | Action::Palette
                     | Action::NextPane
                     | Action::PreviousPane
-                    // Of the picker, where they write nothing.
-                    | Action::Choose
-                    | Action::Mark
             );
-        let is_own = self.pages.is_bare() || self.pages.top().scope().is_text();
+        let scope = self.pages.top().scope();
+        // The picker writes nothing, and a search that is typed at once has to begin there.
+        let is_own = self.pages.is_bare() || scope.is_text() || scope == Scope::Picker;
         self.session.news != Shown::Seen && !is_own && !is_harmless
     }
 

@@ -14,6 +14,7 @@ use callbook::tui::draft::Draft;
 use callbook::tui::keymap::Scope;
 use callbook::tui::pages::contact_form::ContactForm;
 use callbook::tui::pages::contact_text::ContactText;
+use callbook::tui::pages::contacts::{PickKind, Picker};
 use callbook::tui::pages::damaged::Damaged;
 use callbook::tui::pages::detail_form::DetailForm;
 use callbook::tui::pages::duplicates::Duplicates;
@@ -183,6 +184,24 @@ fn a_key_that_was_typed_before_its_page_was_drawn_writes_nothing() {
             desk.frame()
         );
     }
+}
+
+#[test]
+fn a_search_that_is_typed_at_once_begins_in_the_picker() {
+    let mut desk = held();
+    let mut effects = Vec::new();
+    desk.app
+        .pick(Picker::new(PickKind::Number, ""), &mut effects);
+    desk.run(effects);
+    // The list has come, and was not drawn before the keys were pressed.
+    desk.let_all_go();
+    for key in ["/", "z", "o"] {
+        desk.tell(Msg::Key(key.parse().unwrap()));
+        desk.app.session.is_ahead = true;
+    }
+    assert!(desk.app.session.toast.is_none(), "{}", desk.toast());
+    desk.let_all_go();
+    assert!(desk.frame().contains("1 of"), "{}", desk.frame());
 }
 
 #[test]
