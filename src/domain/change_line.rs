@@ -90,6 +90,9 @@ const AROUND: [usize; 2] = [20, 12];
 /// The most letters of one text in a short line.
 const SHORT: usize = 300;
 
+/// The field of a line about a record as a whole.
+const RECORD: &str = "record";
+
 /// For what is not there.
 const NONE: &str = "none";
 
@@ -115,7 +118,7 @@ impl ChangeLine {
     pub fn all(operation: &Operation) -> Vec<Self> {
         match operation {
             Operation::Create(_, made) => {
-                let added = Self::said("record", NONE, ADDED, ADDED);
+                let added = Self::said(RECORD, NONE, ADDED, ADDED);
                 let details = match made {
                     Some(Record::Contact(contact)) => contact.details.as_slice(),
                     _ => &[],
@@ -123,7 +126,7 @@ impl ChangeLine {
                 let details = details.iter().map(Self::of_added);
                 std::iter::once(added).chain(details).collect()
             }
-            Operation::Delete(_) => vec![Self::said("record", ADDED, DELETED, DELETED)],
+            Operation::Delete(_) => vec![Self::said(RECORD, ADDED, DELETED, DELETED)],
             Operation::Update(_, changes) => changes.iter().flat_map(Self::of).collect(),
         }
     }
@@ -179,14 +182,19 @@ impl ChangeLine {
         }
     }
 
+    /// Whether it says that the record was added or deleted as a whole.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.field == RECORD
+    }
+
     /// The line in words, of a number after that number: `+39 02 5550 1190: no longer primary`.
     #[must_use]
     pub fn about(&self, number: Option<&str>, signs: &Signs) -> String {
         let words = self.words(signs);
-        let is_whole = words == ADDED || words == DELETED;
         match number {
             None => words,
-            Some(number) if is_whole => format!("{} {words}", safe(number)),
+            Some(number) if self.is_whole() => format!("{} {words}", safe(number)),
             Some(number) => format!("{}: {words}", safe(number)),
         }
     }

@@ -7,10 +7,11 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::contact::{Contact, ContactId};
+use super::contact::{Contact, ContactId, Detail};
+use super::detail::{DetailId, settle};
 use super::fields::{Use, is_used};
 use super::phone::{Phone, PhoneId};
 use super::timestamp::Timestamp;
@@ -118,6 +119,50 @@ impl FieldChange {
     }
 }
 
+/// A part of a contact that has a history of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactPart {
+    /// An email, an address or another detail.
+    Detail(DetailId),
+    /// The note.
+    Note,
+    /// The tags.
+    Tags,
+}
+
+impl ContactPart {
+    const fn field(self) -> &'static str {
+        match self {
+            Self::Detail(_) => "details",
+            Self::Note => "note",
+            Self::Tags => "tags",
+        }
+    }
+
+    /// Of a value of its field what is its own.
+    fn of(self, value: &Value) -> Value {
+        let Self::Detail(id) = self else {
+            return value.clone();
+        };
+        let details = serde_json::from_value(value.clone());
+        let mut details: Vec<Detail> = details.unwrap_or_default();
+        // Where the log is from before details had ids, they are those that they got.
+        settle(&mut details, &[]);
+        details.retain(|detail| detail.id == id);
+        json!(details)
+    }
+
+    /// The change of the part alone, if it is one.
+    fn change(self, from: &Value, to: &Value) -> Option<FieldChange> {
+        let (from, to) = (self.of(from), self.of(to));
+        (from != to).then(|| FieldChange {
+            field: self.field().to_owned(),
+            from,
+            to,
+        })
+    }
+}
+
 /// What happened to one row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
@@ -151,6 +196,24 @@ impl Operation {
             Self::Create(key, _) | Self::Update(key, _) => *key,
             Self::Delete(record) => record.key(),
         }
+    }
+
+    /// What it did to a part of its contact, as a change of that part alone; none where that is nothing.
+    #[must_use]
+    pub fn about(&self, part: ContactPart) -> Option<Self> {
+        let change = match self {
+            Self::Update(RecordKey::Contact(_), changes) => {
+                let mut changes = changes.iter();
+                let change = changes.find(|change| change.field == part.field())?;
+                part.change(&change.from, &change.to)
+            }
+            Self::Create(_, Some(Record::Contact(made))) => {
+                let (none, made) = (object(&Contact::default()), object(made));
+                part.change(none.get(part.field())?, made.get(part.field())?)
+            }
+            Self::Create(..) | Self::Update(..) | Self::Delete(_) => None,
+        };
+        Some(Self::Update(self.key(), vec![change?]))
     }
 
     /// The change from one state of a record to another, or none where they are the same but for the

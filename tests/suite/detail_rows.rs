@@ -268,3 +268,58 @@ fn a_detail_that_is_no_longer_preferred_says_so() {
         "{told}"
     );
 }
+
+#[test]
+fn the_history_of_a_row_is_of_that_row_alone() {
+    let card = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nTEL:+44 20 7946 0018\nEMAIL;TYPE=WORK:ada@example.org\n\
+                EMAIL;TYPE=HOME:home@example.org\nNOTE:Calls back.\nCATEGORIES:club\nEND:VCARD\n";
+    let mut desk = Desk::new(100, 30, card);
+    desk.press("g g l / esc");
+    // The number, both emails, the note, the tags.
+    desk.press("l j e ^U \"engine@example.org\" ^S");
+    desk.press("p");
+    desk.press("j j e end \"_Never_on_Sundays.\" ^S");
+    let history = |desk: &mut Desk| {
+        desk.press("H");
+        let frame = desk.frame();
+        desk.press("esc");
+        frame
+    };
+    let of_note = history(&mut desk);
+    for (words, is_there) in [
+        ("Ada Lovelace, note", true),
+        ("Never on Sundays", true),
+        ("note Calls back. added", true),
+        ("engine@example.org", false),
+    ] {
+        assert_eq!(of_note.contains(words), is_there, "{words}: {of_note}");
+    }
+    desk.press("k k");
+    let of_email = history(&mut desk);
+    for (words, is_there) in [
+        ("Ada Lovelace, engine@example.org", true),
+        ("ada@example.org → engine@example.org", true),
+        ("work email ada@example.org added", true),
+        ("preferred", true),
+        ("Sundays", false),
+        ("home@example.org", false),
+    ] {
+        assert_eq!(of_email.contains(words), is_there, "{words}: {of_email}");
+    }
+    desk.press("j");
+    let of_other = history(&mut desk);
+    assert!(
+        of_other.contains("home email home@example.org added"),
+        "{of_other}"
+    );
+    assert!(!of_other.contains("engine"), "{of_other}");
+    // In the history of the contact, what it was added with.
+    desk.press("g g");
+    let of_contact = history(&mut desk);
+    for words in ["home email home@example.org added", "Sundays", "engine"] {
+        assert!(of_contact.contains(words), "{words}: {of_contact}");
+    }
+    // A step of a row's history is undone as any other.
+    desk.press("j j H u");
+    assert!(desk.toast().starts_with("Undone"), "{}", desk.toast());
+}

@@ -110,6 +110,32 @@ fn the_page_shows_the_number_the_emails_and_the_contact_to_scan() {
 }
 
 #[test]
+fn a_number_and_an_email_have_room_on_a_usual_screen() {
+    let long = "marco.bianchi.officina.meccanica@workshop.milano.example";
+    let card = format!(
+        "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Marco\nTEL:+390255501182\nEMAIL:m@x.example\n\
+         EMAIL:marco.bianchi@example.org\nEMAIL:{long}\nEND:VCARD\n"
+    );
+    for height in 23..30 {
+        let mut desk = Desk::new(80, height, &card);
+        desk.press("g g Q");
+        for says in [
+            "tel:+390255501182",
+            "mailto:m@x.example",
+            "mailto:marco.bianchi@example.org",
+            &format!("mailto:{long}"),
+        ] {
+            let rows = code_in(&desk.frame());
+            assert_eq!(scanned(&rows, Ground::Dark, Blocks::Half), says, "{height}");
+            let named = says.trim_start_matches("mailto:");
+            let is_said = |line: &str| line.contains(&named[..8]) || says.starts_with("tel");
+            assert!(desk.frame().lines().any(is_said), "{}", desk.frame());
+            desk.press("e");
+        }
+    }
+}
+
+#[test]
 fn a_code_that_has_no_room_says_which_room_it_needs() {
     for (width, height) in [(80, 24), (40, 12)] {
         let mut desk = Desk::new(width, height, CARDS);

@@ -170,7 +170,7 @@ pub const TABLE: &[Binding] = &[
     bind(Scope::Rows, &["E"], Action::EditText, "as text", 8, "edit the contact as text in $EDITOR"),
     bind(Scope::Rows, &["P"], Action::Photo, "", 9, "take the photo of the contact from a file"),
     bind(Scope::Rows, &["Q"], Action::Qr, "", 9, "QR code of the row: scan it to call the number, to write to the email, or to take the contact"),
-    bind(Scope::Rows, &["H"], Action::History, "", 9, "history of the number, or of the contact"),
+    bind(Scope::Rows, &["H"], Action::History, "", 9, "history of what the cursor is on"),
     bind(Scope::Rows, &["x y"], Action::ExportText, "to clipboard", 9, "copy the contact as vCard"),
     bind(Scope::Rows, &["S"], Action::Sync, "", 9, "sync with all remotes, or stop the sync"),
     bind(Scope::Rows, &["h", "left"], Action::Left, "list", 7, "back to the list"),

@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::change_line::{ChangeLine, Signs};
 use crate::domain::contact::ContactId;
 use crate::domain::operation::{
-    HistoryEntry, Operation, Overwriting, Record, RecordKey, Standing, StepEntry, StepRow,
+    ContactPart, HistoryEntry, Operation, Overwriting, RecordKey, Standing, StepEntry, StepRow,
     UndoPoint,
 };
 use crate::domain::phone::PhoneId;
@@ -43,6 +43,8 @@ pub enum Of {
     Contact(ContactId),
     /// One number's.
     Phone(ContactId, PhoneId),
+    /// One detail's, the note's or the tags'.
+    Part(ContactId, ContactPart),
     /// The whole book's.
     Book,
 }
@@ -88,7 +90,7 @@ pub struct History {
 }
 
 impl History {
-    /// The history of a contact, a number or the book, with the name for its head.
+    /// The history of a contact, a part of it, or the book, with the name for its head.
     #[must_use]
     pub fn page(of: Of, name: String) -> AnyPage {
         Box::new(Self {
@@ -104,7 +106,9 @@ impl History {
     /// Asks for the steps.
     fn ask(&mut self, ctx: &mut Ctx<'_>) {
         match self.of {
-            Of::Contact(id) | Of::Phone(id, _) => ctx.read(Request::History(id)),
+            Of::Contact(id) | Of::Phone(id, _) | Of::Part(id, _) => {
+                ctx.read(Request::History(id));
+            }
             Of::Book => {
                 self.steps = None;
                 ctx.read(Request::Steps(None, PAGE));
@@ -125,11 +129,20 @@ impl History {
     }
 
     /// Takes the entries of a contact, grouped by step.
-    fn take_entries(&mut self, entries: &[HistoryEntry], signs: &Signs) {
+    fn take_entries(&mut self, mut entries: Vec<HistoryEntry>, signs: &Signs) {
+        if let Of::Part(_, part) = self.of {
+            entries.retain_mut(|entry| {
+                let about = entry.operation.about(part);
+                about.is_some_and(|about| {
+                    entry.operation = about;
+                    true
+                })
+            });
+        }
         let mut steps: Vec<(&UndoPoint, Vec<&HistoryEntry>)> = Vec::new();
         // A number that came with its contact has no operation of its own for that.
         let is_made = |entry: &HistoryEntry, key: RecordKey| matches!(entry.operation, Operation::Create(of, _) if of == key);
-        for entry in entries {
+        for entry in &entries {
             if let Of::Phone(contact, id) = self.of {
                 let own = RecordKey::Phone(id);
                 let came = is_made(entry, RecordKey::Contact(contact))
@@ -212,14 +225,15 @@ impl History {
 
 /// What a step did to a contact and its numbers. That one record was added or deleted its title says.
 fn told_together(entries: &[&HistoryEntry], signs: &Signs) -> Vec<String> {
-    let is_said = |entry: &&&HistoryEntry| match &entry.operation {
-        Operation::Create(key, _) => entries.len() == 1 || matches!(key, RecordKey::Contact(_)),
-        Operation::Delete(record) => entries.len() == 1 || matches!(record, Record::Contact(_)),
-        Operation::Update(..) => false,
+    let is_said = |entry: &HistoryEntry| {
+        entries.len() == 1 || matches!(entry.operation.key(), RecordKey::Contact(_))
     };
-    let told = entries.iter().filter(|entry| !is_said(entry));
-    told.flat_map(|entry| changes(&entry.operation, entry.number.as_deref(), signs))
-        .collect()
+    let told = entries.iter().flat_map(|entry| {
+        let lines = ChangeLine::all(&entry.operation).into_iter();
+        let told = lines.filter(|line| !(line.is_whole() && is_said(entry)));
+        told.map(|line| line.about(entry.number.as_deref(), signs))
+    });
+    told.collect()
 }
 
 /// What an operation did, line by line; with a number each begins with it.
@@ -304,13 +318,18 @@ impl Page for History {
 
     fn unavailable(&self, action: Action, _session: &Session) -> Option<Cow<'static, str>> {
         let is_book = self.of == Of::Book;
-        let reason = "what a step changed is always shown here";
-        (action == Action::Rows && !is_book).then(|| reason.into())
+        let reason = match (action, &self.of) {
+            (Action::Rows, _) if !is_book => "what a step changed is always shown here",
+            (Action::Restore, Of::Part(..)) => {
+                "an older version is restored in the history of the contact"
+            }
+            _ => return None,
+        };
+        Some(reason.into())
     }
 
     fn hint<'a>(&self, binding: &'a Binding, session: &Session) -> Option<Cow<'a, str>> {
-        let is_shown = binding.action == Action::Rows;
-        if is_shown && self.unavailable(Action::Rows, session).is_some() {
+        if self.unavailable(binding.action, session).is_some() {
             return None;
         }
         Some(binding.hint.into())
@@ -322,7 +341,7 @@ impl Page for History {
             Reply::Rehearsed(task, rehearsal) => {
                 return Preview::page(task, *rehearsal, ctx).map_or(Outcome::Stay, Outcome::Open);
             }
-            Reply::History(entries) => self.take_entries(&entries, &signs),
+            Reply::History(entries) => self.take_entries(entries, &signs),
             Reply::Steps(steps) => self.take_steps(&steps),
             Reply::StepRows(id, rows) => self.take_rows(id, &rows, &signs),
             _ => {}

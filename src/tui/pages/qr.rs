@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::full_contact::FullContact;
 use crate::domain::phone::{Phone, PhoneId};
@@ -11,6 +12,7 @@ use crate::domain::qr::{self, Blocks, Code, Ground};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Reply, Request};
+use crate::tui::widgets::areas::Areas;
 use crate::tui::widgets::frame::{middle, popup};
 use crate::tui::widgets::text::{width, wrap};
 use crate::tui::widgets::theme::Role;
@@ -159,38 +161,97 @@ impl Page for Qr {
             _ => Vec::new(),
         };
         let wide = rows.first().map_or(0, |row| width(row));
-        let room = usize::from(area.width.saturating_sub(4));
-        let is_fitting =
-            !rows.is_empty() && wide <= room && rows.len() + 3 <= usize::from(area.height);
-        let mut lines: Vec<Line<'_>> = Vec::new();
-        let text = if is_fitting {
-            lines.extend(
-                rows.iter()
-                    .map(|row| Line::styled(row.clone(), theme.code()).centered()),
-            );
-            words.to_owned()
-        } else if rows.is_empty() {
-            let too_much = "this contact has too much for a QR code";
-            if code.is_some() { too_much } else { "" }.to_owned()
-        } else {
-            format!(
-                "{}: the code needs a screen of {} columns and {} rows",
-                words,
-                wide + 4,
-                rows.len() + 8
-            )
+        let drawn = rows.iter();
+        let drawn = drawn.map(|row| Line::styled(row.clone(), theme.code()).centered());
+        let mut lines: Vec<Line<'_>> = drawn.collect();
+        let mut below = "";
+        let place = Place::of(wide, rows.len(), ui.areas);
+        let said = match place {
+            Some(Place::Framed) => words.to_owned(),
+            Some(Place::FramedClosely) => {
+                below = words;
+                String::new()
+            }
+            Some(Place::Bare) => {
+                let area = whole_screen(ui.areas);
+                let place = middle(area, columns(wide + BESIDE), area.height);
+                let [left, right] =
+                    Layout::horizontal([Constraint::Length(columns(wide)), Constraint::Fill(1)])
+                        .spacing(2)
+                        .areas(place);
+                ui.frame.render_widget(Clear, area);
+                ui.frame.render_widget(Paragraph::new(lines), left);
+                let name = wrap(&self.contact.contact.name, right.width.into()).into_iter();
+                let name = name.map(|line| Line::styled(line, theme.style(Role::Strong)));
+                let words = wrap(words, right.width.into()).into_iter();
+                let words = words.map(|line| Line::styled(line, theme.style(Role::Text)));
+                let beside: Vec<Line<'_>> = name.chain(words).collect();
+                return ui.frame.render_widget(Paragraph::new(beside), right);
+            }
+            None if rows.is_empty() => {
+                let too_much = "this contact has too much for a QR code";
+                if code.is_some() { too_much } else { "" }.to_owned()
+            }
+            None => {
+                lines.clear();
+                format!(
+                    "{words}: the code needs a screen of {} columns and {} rows",
+                    wide + BESIDE,
+                    rows.len() + UNDER,
+                )
+            }
         };
-        let inside = room.min(wide.max(46));
-        let words = wrap(&text, inside);
+        let inside = usize::from(area.width.saturating_sub(4)).min(wide.max(46));
+        let said = wrap(&said, inside).into_iter();
         lines.extend(
-            words
-                .into_iter()
+            said.filter(|line| !line.is_empty())
                 .map(|line| Line::styled(line, theme.style(Role::Text)).centered()),
         );
         let height = u16::try_from(lines.len() + 2).unwrap_or(area.height);
-        let columns = u16::try_from(inside + 4).unwrap_or(area.width);
-        let place = middle(area, columns, height);
-        let inside = popup(place, &self.contact.contact.name, "", "", theme, ui.frame);
+        let place = middle(area, columns(inside + 4), height);
+        let name = &self.contact.contact.name;
+        let inside = popup(place, name, "", below, theme, ui.frame);
         ui.frame.render_widget(Paragraph::new(lines), inside);
     }
+}
+
+/// The columns that a code needs where its words stand beside it.
+const BESIDE: usize = 18;
+
+/// The rows under a code that has all of the screen but its toast and its hints.
+const UNDER: usize = 2;
+
+/// All of the screen but its toast and its hints.
+fn whole_screen(areas: Areas) -> Rect {
+    areas.head.union(areas.foot)
+}
+
+/// Where a code is drawn.
+enum Place {
+    /// In a frame, with its words under it.
+    Framed,
+    /// In a frame that has the words.
+    FramedClosely,
+    /// Without a frame, over all of the screen, with its words beside it.
+    Bare,
+}
+
+impl Place {
+    /// Where a code of so many columns and rows has room, if anywhere.
+    fn of(wide: usize, rows: usize, areas: Areas) -> Option<Self> {
+        let room = |area: Rect, columns: usize, lines: usize| {
+            columns <= usize::from(area.width) && lines <= usize::from(area.height)
+        };
+        match () {
+            () if rows == 0 => None,
+            () if room(areas.content, wide + 4, rows + 3) => Some(Self::Framed),
+            () if room(areas.content, wide + 4, rows + 2) => Some(Self::FramedClosely),
+            () if room(whole_screen(areas), wide + BESIDE, rows) => Some(Self::Bare),
+            () => None,
+        }
+    }
+}
+
+fn columns(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
 }

@@ -6,6 +6,7 @@ use crate::domain::bulk::BulkEdit;
 use crate::domain::contact::DetailKind;
 use crate::domain::listing::{ListQuery, Selection};
 use crate::domain::number::{digits, is_copied_number};
+use crate::domain::operation::ContactPart;
 use crate::domain::phone::Phone;
 use crate::domain::query::Typing;
 use crate::domain::words::count;
@@ -30,6 +31,7 @@ use crate::tui::pages::sources::Sources;
 use crate::tui::pages::tags::Tags;
 use crate::tui::protocol::{Purpose, Request, Tone};
 
+use super::detail::DetailRow;
 use super::detail_keys::added;
 use super::state::{Contacts, Focus};
 
@@ -161,16 +163,25 @@ impl Contacts {
         }))
     }
 
-    /// The history of the contact; from its numbers, that of the number.
+    /// The history of the row under the cursor; from the list, the name and a photo, that of the contact.
     fn history(&self) -> Option<AnyPage> {
         let contact = &self.profile()?.full.contact;
-        let number = self.detail.phone().filter(|_| self.focus == Focus::Detail);
-        Some(match number {
-            Some(phone) => History::page(
-                Of::Phone(contact.id, phone.id),
-                format!("{}, {}", contact.name, phone.shown()),
-            ),
-            None => History::page(Of::Contact(contact.id), contact.name.clone()),
+        let is_of_row = self.focus == Focus::Detail && !self.detail.is_beyond();
+        let part = |part, words: &str| {
+            let name = format!("{}, {words}", contact.name);
+            History::page(Of::Part(contact.id, part), name)
+        };
+        if let Some(phone) = self.detail.phone().filter(|_| is_of_row) {
+            let name = format!("{}, {}", contact.name, phone.shown());
+            return Some(History::page(Of::Phone(contact.id, phone.id), name));
+        }
+        if let Some(detail) = self.detail.detail().filter(|_| is_of_row) {
+            return Some(part(ContactPart::Detail(detail.id), &detail.shown()));
+        }
+        Some(match self.detail.row() {
+            DetailRow::Note if is_of_row => part(ContactPart::Note, "note"),
+            DetailRow::Tags if is_of_row => part(ContactPart::Tags, "tags"),
+            _ => History::page(Of::Contact(contact.id), contact.name.clone()),
         })
     }
 
