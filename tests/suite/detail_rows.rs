@@ -323,3 +323,24 @@ fn the_history_of_a_row_is_of_that_row_alone() {
     desk.press("j j H u");
     assert!(desk.toast().starts_with("Undone"), "{}", desk.toast());
 }
+
+#[test]
+fn a_form_says_of_a_date_what_becomes_of_it() {
+    let mut desk = Desk::new(100, 30, ADA);
+    desk.press("g g l / esc l a d");
+    for (typed, says, is_saved) in [
+        ("4/9/61", "no date yet; such as 1961-09-04", false),
+        ("30_Feb", "no date yet", false),
+        ("4.9.1961", "4 Sep 1961", true),
+        ("in_autumn", "saved as typed", true),
+    ] {
+        desk.press(&format!("^U \"{typed}\""));
+        let frame = desk.frame();
+        assert!(frame.contains(says), "{typed}: {frame}");
+        desk.press("^S");
+        assert_eq!(desk.top::<DetailForm>().is_none(), is_saved, "{typed}");
+        if is_saved {
+            desk.press("a d");
+        }
+    }
+}

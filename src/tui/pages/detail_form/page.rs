@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::domain::address::PARTS;
-use crate::domain::attributes::wrong_detail;
 use crate::domain::contact::{Contact, ContactAttributes, DetailKind};
 use crate::domain::fields::{self, CONTACT};
 use crate::domain::refusal::{Fault, Refusal, Stored};
@@ -83,11 +82,7 @@ impl DetailForm {
             return Outcome::Close;
         }
         let detail = self.detail();
-        let contact = match &self.owner {
-            DetailOwner::Contact(contact) => (**contact).clone(),
-            DetailOwner::Row(_) => Contact::default(),
-        };
-        if let Some(wrong) = wrong_detail(&contact, &detail) {
+        if let Some(wrong) = self.wrong(&detail) {
             let text = detail.shown();
             let words = match self.kind {
                 _ if !self.is_blank() => wrong.words(self.kind, &text),

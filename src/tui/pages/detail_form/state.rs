@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Address, PARTS};
+use crate::domain::attributes::{WrongDetail, wrong_detail};
 use crate::domain::contact::{Contact, Detail, DetailKind, DetailValue};
 use crate::domain::detail::prefer_only;
 use crate::domain::refusal::Fault;
@@ -193,6 +194,14 @@ impl DetailForm {
                 (!label.is_empty()).then(|| label.to_owned()),
                 value,
             )
+        }
+    }
+
+    /// Why a detail cannot be saved as it is typed; none where it can.
+    pub(super) fn wrong(&self, detail: &Detail) -> Option<WrongDetail> {
+        match &self.owner {
+            DetailOwner::Contact(contact) => wrong_detail(contact, detail),
+            DetailOwner::Row(_) => wrong_detail(&Contact::default(), detail),
         }
     }
 

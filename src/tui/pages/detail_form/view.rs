@@ -152,10 +152,16 @@ impl Sheet<'_> {
             DetailKind::Date if typed.is_empty() => {
                 "such as 1961-09-04, 4 Sep 1961, 4 September or Sep 1961".to_owned()
             }
-            DetailKind::Date => match form.detail().date() {
-                Some(date) => format!("{} {}", self.theme.glyphs.accurate, date.shown()),
-                None => "no date that is known; saved as typed".to_owned(),
-            },
+            DetailKind::Date => {
+                let detail = form.detail();
+                match detail.date() {
+                    Some(date) => format!("{} {}", self.theme.glyphs.accurate, date.shown()),
+                    None if form.wrong(&detail).is_some() => {
+                        "no date yet; such as 1961-09-04, 4 Sep 1961 or 4 September".to_owned()
+                    }
+                    None => "no date that is known; saved as typed".to_owned(),
+                }
+            }
             DetailKind::Address if typed.contains(',') => {
                 let detail: Detail = form.detail();
                 let lines = detail.address().map(|address| address.lines().len());
