@@ -98,6 +98,7 @@
 //!                         health help import keys log negation pick qr remote screens show sync conflicts who
 //! callbook::cli::import   json
 //! callbook::cli::remote   trace flags learn add
+//! callbook::cli::sync     words
 //! ```
 //!
 //! # Invariants

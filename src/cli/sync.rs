@@ -1,7 +1,8 @@
 //! `callbook sync`: keeps the book and the address books elsewhere the same.
 
+mod words;
+
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
 use anyhow::{Error, Result};
@@ -10,28 +11,25 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::config::remotes::RemoteSettings;
-use crate::domain::fold::fold;
 use crate::domain::progress::{STOPPED_MIDWAY, Stop as Signal};
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::safe::safe;
-use crate::domain::sync::guard::{GuardAnswer, Side};
-use crate::domain::sync::plan::{After, CardFate, PlannedCard};
+use crate::domain::remotes::{RemoteCounts, RemoteRow};
+use crate::domain::sync::guard::GuardAnswer;
 use crate::domain::sync::records::shown_name;
 use crate::domain::sync::remote::Stop;
-use crate::domain::sync::report::{Did, Report};
+use crate::domain::sync::report::Did;
 use crate::domain::sync::run::Answers;
-use crate::domain::words::count;
 use crate::store::Store;
 use crate::sync::lock::{Locked, SyncLock};
-use crate::sync::one::{Asked, Synced};
-use crate::sync::rounds::{Outcome, RemoteRun, RoundsAsked, sync_all, why_stopped};
+use crate::sync::one::Asked;
+use crate::sync::rounds::{Outcome, RoundsAsked, sync_all, why_stopped};
 
 use super::document::{CommandAnswer, answer};
 use super::exit::UNREACHABLE;
 use super::questions::Questions;
 use super::remote::configured;
 use super::remote::trace::{TraceFlags, trace_is_whole};
-use super::table::columns;
+use words::{ToDecide, left, paused, text};
 
 /// Which remotes are synced, and how.
 #[derive(Debug, Args)]
@@ -111,7 +109,7 @@ impl SyncCommand {
         };
         let sends_undo = (self.send_undo || self.again).then_some(self.send_undo);
         if sends_undo.is_some() {
-            refuse_where_nothing_was_taken_back(&mut store, &remotes)?;
+            refuse_where_nothing_was_taken_back(&store, &remotes)?;
         }
         let asked = RoundsAsked {
             asked: Asked {
@@ -148,8 +146,8 @@ impl SyncCommand {
         if let Some(trace) = &trace {
             trace_is_whole(trace);
         }
-        let to_decide = store.count_conflicts()?;
         let names: Vec<&str> = remotes.iter().map(|one| one.name.as_str()).collect();
+        let to_decide = to_decide(&store, &names, &outcomes)?;
         let mut text = text(&names, &outcomes, to_decide, self.dry_run);
         if self.only_take_in && !self.dry_run {
             text.push_str(&paused(&names, &outcomes));
@@ -159,12 +157,12 @@ impl SyncCommand {
         }
         let document = json!({
             "data": names.iter().zip(&outcomes).map(|(name, outcome)| of_document(name, outcome)).collect::<Vec<_>>(),
-            "meta": { "to_decide": to_decide },
+            "meta": { "to_decide": to_decide.then },
         });
         let told = answer(Ok(CommandAnswer::new(document, text)), self.json)?;
-        let lacks = unused || !self.dry_run && lacks_some(&store, &names, &outcomes)?;
+        let lacks = unused || lacks_some(&store, &names, &outcomes)?;
         Ok(if told == 0 {
-            status(&outcomes, to_decide, lacks)
+            status(&outcomes, to_decide.then, lacks)
         } else {
             told
         })
@@ -179,14 +177,42 @@ fn midway(refusal: Refusal) -> Refusal {
     }
 }
 
+/// What the cards of a remote are, or would be after a run that only tried.
+fn then(rows: &[RemoteRow], name: &str, outcome: &Outcome) -> RemoteCounts {
+    let tried = match outcome {
+        Outcome::Synced(run) | Outcome::Planned(run) => run.synced.then,
+        _ => None,
+    };
+    let known = || rows.iter().find(|row| row.name == name);
+    tried
+        .or_else(|| known().map(|row| row.counts))
+        .unwrap_or_default()
+}
+
+/// How many fields are to be decided, and how many would be after a run that only tried.
+fn to_decide(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<ToDecide, Refusal> {
+    let rows = store.remotes()?;
+    let number = |fields: u64| usize::try_from(fields).unwrap_or(usize::MAX);
+    let of = |rows: &mut dyn Iterator<Item = &RemoteRow>| {
+        number(rows.map(|row| row.counts.conflicts).sum::<u64>())
+    };
+    let is_other = |row: &&RemoteRow| !names.contains(&row.name.as_str());
+    let tried = names.iter().zip(outcomes);
+    let tried = tried.map(|(name, outcome)| then(&rows, name, outcome).conflicts);
+    Ok(ToDecide {
+        now: of(&mut rows.iter()),
+        then: of(&mut rows.iter().filter(is_other)).saturating_add(number(tried.sum())),
+    })
+}
+
 /// Whether a remote that was synced has cards that it does not take, or that cannot be read.
 fn lacks_some(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<bool, Refusal> {
     let rows = store.remotes()?;
     let synced = names.iter().zip(outcomes);
     let mut synced = synced.filter(|(_, outcome)| matches!(outcome, Outcome::Synced(_)));
-    Ok(synced.any(|(name, _)| {
-        let row = rows.iter().find(|row| row.name == **name);
-        row.is_some_and(|row| row.counts.refused + row.counts.unread > 0)
+    Ok(synced.any(|(name, outcome)| {
+        let counts = then(&rows, name, outcome);
+        counts.refused + counts.unread > 0
     }))
 }
 
@@ -215,13 +241,13 @@ fn plan_past_guard(
 
 /// Fails if none of the remotes has an undone sync to decide about.
 fn refuse_where_nothing_was_taken_back(
-    store: &mut Store,
+    store: &Store,
     remotes: &[&RemoteSettings],
 ) -> Result<(), Refusal> {
     let mut names = Vec::new();
     for settings in remotes {
-        let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
-        if row.counts.undone > 0 {
+        let known = store.known_remote(&settings.name, settings.kind(), &settings.book())?;
+        if known.is_some_and(|row| row.counts.undone > 0) {
             return Ok(());
         }
         names.push(settings.name.as_str());
@@ -254,272 +280,6 @@ fn status(outcomes: &[Outcome], to_decide: usize, lacks: bool) -> u8 {
         0
     };
     worst.max(decides).max(u8::from(lacks))
-}
-
-fn traffic(run: &RemoteRun) -> String {
-    let traffic = run.synced.traffic;
-    if traffic.requests == 0 {
-        return String::new();
-    }
-    let requests = count(
-        usize::try_from(traffic.requests).unwrap_or(usize::MAX),
-        "request",
-    );
-    let bytes = match traffic.bytes {
-        0..1_000 => format!("{} bytes", traffic.bytes),
-        1_000..1_000_000 => format!("{} KB", traffic.bytes / 1_000),
-        more => format!("{}.{} MB", more / 1_000_000, more % 1_000_000 / 100_000),
-    };
-    format!("{requests}, {bytes}, {:.1} s", run.took.as_secs_f32())
-}
-
-fn text(names: &[&str], outcomes: &[Outcome], to_decide: usize, dry: bool) -> String {
-    let mut rows = Vec::new();
-    let (mut planned, mut told) = (String::new(), String::new());
-    for (name, outcome) in names.iter().zip(outcomes) {
-        if let Outcome::Synced(run) | Outcome::Planned(run) = outcome
-            && (dry || matches!(outcome, Outcome::Planned(_)))
-        {
-            planned.push_str(&plan(&run.synced));
-        }
-        match outcome {
-            Outcome::Synced(run) if run.synced.end.is_ok() => {
-                let mut did = run.synced.report.moved();
-                let planned = run.synced.planned.iter();
-                let disputed = planned.filter(|card| card.fate == CardFate::ToDecide);
-                match disputed.count() {
-                    0 => {}
-                    disputed => {
-                        let _ = write!(did, ", {disputed} to decide");
-                    }
-                }
-                rows.push([(*name).to_owned(), did, traffic(run)]);
-            }
-            // A sentence is wrapped by the terminal, never cut: its end is the way out.
-            _ => {
-                let _ = writeln!(told, "{name}  {}", safe(&sentence(name, outcome)));
-                if let (Outcome::Synced(run), false) = (outcome, dry) {
-                    told.push_str(&first_asked(name, &run.synced.report));
-                }
-            }
-        }
-    }
-    let mut text = planned + &columns(&rows) + &told;
-    if dry {
-        text.push_str("nothing was written\n");
-    }
-    if to_decide > 0 {
-        let _ = writeln!(
-            text,
-            "{} to decide: callbook conflicts",
-            count(to_decide, "field")
-        );
-    }
-    text
-}
-
-/// What became of a remote that was not synced to its end, and what to do about it.
-fn sentence(name: &str, outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Synced(run) => match &run.synced.end {
-            Ok(()) => run.synced.report.moved(),
-            Err(stop) => format!("not synced: {}", way_out(name, stop)),
-        },
-        Outcome::Planned(run) => format!(
-            "first sync: {}; nothing was written. callbook sync --yes {name} does it",
-            run.synced.report.moved()
-        ),
-        Outcome::Paused => format!("paused; callbook remote resume {name} lets it go on"),
-        Outcome::Undone(cards) => format!(
-            "a sync was taken back that linked {}: callbook sync --again {name} begins with a first sync, \
-             callbook sync --send-undo {name} deletes there what is gone here",
-            count(*cards, "card")
-        ),
-        Outcome::Blocked(why) => format!(
-            "not synced: {why}. It is not tried again by itself: callbook sync {name}, on a terminal, does"
-        ),
-    }
-}
-
-/// Which remotes are paused since nothing was to be sent.
-fn paused(names: &[&str], outcomes: &[Outcome]) -> String {
-    let mut told = String::new();
-    for (name, outcome) in names.iter().zip(outcomes) {
-        if matches!(outcome, Outcome::Synced(run) if run.synced.end.is_ok()) {
-            let _ = writeln!(
-                told,
-                "{name}  paused: nothing is sent until callbook remote resume {name}"
-            );
-        }
-    }
-    told
-}
-
-/// What a person may want to know of what was done: the changes that won over a deletion, and what is not taken
-/// there.
-fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<String, Refusal> {
-    let mut told = String::new();
-    for (name, outcome) in names.iter().zip(outcomes) {
-        let Outcome::Synced(run) = outcome else {
-            continue;
-        };
-        for (side, names) in run.synced.report.deleted() {
-            let _ = writeln!(told, "{name}  {side}: {}", safe(&first_of(&names)));
-        }
-        let details = store.remote_details(name)?;
-        for (card, why) in &details.unread {
-            let file = card.rsplit('/').next().unwrap_or(card);
-            let _ = writeln!(told, "{name}  cannot read {}: {}", safe(file), safe(why));
-        }
-        for (contact, gone) in &run.synced.report.brought_back {
-            let side = match gone {
-                Side::Here => "it was deleted here and changed there",
-                Side::There => "it was deleted there and changed here",
-            };
-            let who = store.contact(*contact)?.name;
-            let _ = writeln!(told, "{name}  kept {}: {side}", safe(&who));
-        }
-        for (who, why) in details.refused {
-            let _ = writeln!(
-                told,
-                "{name}  does not take {}: {}; callbook sync {name} sends it again",
-                safe(&who),
-                safe(&why)
-            );
-        }
-    }
-    Ok(told)
-}
-
-/// Why a run ended, and what to do about it.
-fn way_out(name: &str, stop: &Stop) -> String {
-    let why = why_stopped(stop);
-    match stop {
-        Stop::Asked(guard) => {
-            let back = match (guard.is_of_words(), guard.side()) {
-                (false, _) => "to have them on both sides",
-                (true, Side::There) => "to keep what is here, and send it there",
-                (true, Side::Here) => "to have here again what is there",
-            };
-            // A guard of what goes out asks after the cards that came have been taken in.
-            let done = match guard.side() {
-                Side::There => "Nothing was done",
-                Side::Here => "Nothing was sent",
-            };
-            format!(
-                "{why}. {done}. If that is meant: callbook sync --accept-deletions {name}; \
-                 {back}: callbook sync --put-back {name}"
-            )
-        }
-        Stop::Password(_) => format!("{why}; it is not tried again by itself"),
-        Stop::Later { .. } => format!("{why}; nothing is lost, and the next sync goes on"),
-        _ => why,
-    }
-}
-
-/// What would be done with each card, and with which of its fields; of a run that ended early what it came to.
-fn plan(synced: &Synced) -> String {
-    if synced.planned.is_empty() {
-        return came_to(&synced.report);
-    }
-    let mut cards: Vec<&PlannedCard> = synced.planned.iter().collect();
-    cards.sort_by_cached_key(|card| (card.fate, fold(&card.name)));
-    let mut lines = String::new();
-    for card in cards.iter().filter(|card| card.fate != CardFate::Same) {
-        let sign = match card.fate {
-            CardFate::Same => "=",
-            CardFate::ComesHere => "←",
-            CardFate::GoesThere => "→",
-            CardFate::Joined => "~",
-            CardFate::KeptApart => "2",
-            CardFate::ToDecide => "!",
-            CardFate::LeftOut => "·",
-            CardFate::Deleted => "-",
-        };
-        let _ = writeln!(lines, "{sign} {:<24} {}", safe(&card.name), safe(&card.why));
-        for field in card
-            .fields
-            .iter()
-            .filter(|field| field.after != After::Same)
-        {
-            let said = |side: &str| match side {
-                "" => "–".to_owned(),
-                text => safe(text).into_owned(),
-            };
-            let _ = writeln!(
-                lines,
-                "    {}: here {}, there {}, then {}",
-                safe(&field.what),
-                said(&field.here),
-                said(&field.there),
-                safe(field.after.words())
-            );
-        }
-    }
-    let same = cards
-        .iter()
-        .filter(|card| card.fate == CardFate::Same)
-        .count();
-    if same > 0 {
-        let _ = writeln!(lines, "= {}", CardFate::Same.counted(same));
-    }
-    lines
-}
-
-/// How many of those that are asked about are named in a line.
-const NAMED: usize = 8;
-
-/// The first of some names.
-fn first_of(names: &[&str]) -> String {
-    let first = names.iter().take(NAMED).map(|name| shown_name(name));
-    let first = first.collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED {
-        format!("{first} …")
-    } else {
-        first
-    }
-}
-
-/// Who is meant where a run asks: the first of them, and how to see all.
-fn first_asked(name: &str, report: &Report) -> String {
-    let first = report.asked.iter().take(NAMED);
-    let first: Vec<_> = first.map(|who| shown_name(who)).collect();
-    let more = report.asked.len().saturating_sub(NAMED);
-    match more {
-        _ if first.is_empty() => String::new(),
-        0 => format!("{}\n", safe(&first.join(", "))),
-        _ => format!(
-            "{} … callbook sync --dry-run {name} names all of them\n",
-            safe(&first.join(", "))
-        ),
-    }
-}
-
-/// What was done with each card, a line each.
-fn came_to(report: &Report) -> String {
-    let mut lines = String::new();
-    for (did, name) in &report.done {
-        let (sign, words) = match did {
-            Did::NewHere => ("←", "only there"),
-            Did::Joined => ("~", "there and here: one from now on"),
-            Did::Linked => ("=", "the same on both sides"),
-            Did::ChangedHere => ("←", "changed there"),
-            Did::Group => ("←", "a group there: its members have its name as a tag"),
-            Did::GoneThere => ("←", "gone there"),
-            Did::Stayed => ("→", "deleted there and changed here: stays"),
-            Did::CameBack => ("←", "deleted here and changed there: comes back"),
-            Did::NewThere => ("→", "only here"),
-            Did::ChangedThere => ("→", "changed here"),
-            Did::DeletedThere => ("→", "deleted here"),
-            Did::Refused => ("·", "not taken there"),
-            Did::Unread => ("·", "cannot be read"),
-        };
-        let _ = writeln!(lines, "{sign} {:<24} {words}", safe(&shown_name(name)));
-    }
-    for name in &report.asked {
-        let _ = writeln!(lines, "? {}", safe(&shown_name(name)));
-    }
-    lines
 }
 
 fn of_document(name: &str, outcome: &Outcome) -> Value {

@@ -174,6 +174,9 @@ impl BroughtBackEntry {
     }
 }
 
+/// Where it is remembered of a remote what of the contacts goes there: whether new ones, and the filter.
+pub const GOES: &str = "goes";
+
 /// Why a remote's password is not tried again unasked: the words before those of the server.
 pub const REFUSED_PASSWORD: &str = "sign-in failed: ";
 
@@ -199,6 +202,13 @@ impl RemoteRow {
     #[must_use]
     pub fn has_refused_password_of(&self, typed_at: Timestamp) -> bool {
         self.has_refused_password() && self.tried_at.is_some_and(|tried| tried >= typed_at)
+    }
+
+    /// What of the contacts goes there, as it was set at its last sync: the filter, where not all of them do.
+    #[must_use]
+    pub fn only(&self) -> Option<String> {
+        let (_, only): (bool, Option<String>) = self.remembered(GOES);
+        only
     }
 
     /// What is remembered of it under a name; what cannot be read is as if it were not.

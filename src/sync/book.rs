@@ -526,10 +526,9 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         if self.terms.apart.contains(&href.0) {
             return Ok(None);
         }
-        let file = href.0.rsplit('/').next().unwrap_or_default();
         let sought = SoughtCard {
             uid: card.said().uid.clone(),
-            file: file.trim_end_matches(".vcf").to_owned(),
+            file: href.file().trim_end_matches(".vcf").to_owned(),
             contact: card.records().contact.clone(),
             numbers: card.said().numbers.keys().cloned().collect(),
         };

@@ -61,6 +61,11 @@ impl Card for RemoteCard {
     fn is_same_text(&self, other: &Self) -> bool {
         self.0.bytes == other.0.bytes
     }
+
+    fn is_older(&self, other: &Self) -> bool {
+        let written = (self.changed_at(), other.changed_at());
+        matches!(written, (Some(this), Some(other)) if this < other)
+    }
 }
 
 impl RemoteCard {

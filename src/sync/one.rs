@@ -15,10 +15,10 @@ use crate::config::remotes::{Historic, RemoteSettings, Removed};
 use crate::domain::listing::ListQuery;
 use crate::domain::operation::{Actor, SyncRun};
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::remotes::RemoteRow;
+use crate::domain::remotes::{GOES, RemoteCounts, RemoteRow};
 use crate::domain::sync::plan::PlannedCard;
 use crate::domain::sync::remote::{Remote, Stop, Traits};
-use crate::domain::sync::report::Report;
+use crate::domain::sync::report::{Did, Report};
 use crate::domain::sync::run::{Answers, run};
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::vcard::HistoricTel;
@@ -62,14 +62,13 @@ pub struct Synced {
     pub traffic: Traffic,
     /// What would be done, card by card, where nothing was written.
     pub planned: Vec<PlannedCard>,
+    /// What the remote's cards would be then, where nothing was written.
+    pub then: Option<RemoteCounts>,
 }
 
 /// What was learned of a remote, as it is kept: what `callbook remote check` found, and what the runs did.
 #[derive(Clone, Debug, Default)]
 struct Learned(Map<String, Value>);
-
-/// What of the contacts goes there, as it was set the last time.
-const GOES: &str = "goes";
 
 /// How many answers in a row named the version that is stored.
 const EXACT: &str = "exact_answers";
@@ -262,6 +261,7 @@ impl Synced {
             end,
             traffic: Traffic::default(),
             planned: Vec::new(),
+            then: None,
         }
     }
 }
@@ -277,6 +277,8 @@ impl Synced {
         asked: Asked<'_>,
         tried: &Tried<RemoteCard>,
     ) -> Self {
+        let known = copy.known_remote(&settings.name, settings.kind(), &settings.book());
+        self.then = known.ok().flatten().map(|row| row.counts);
         if self.end.is_err() {
             return self;
         }
@@ -291,7 +293,11 @@ impl Synced {
             rehearsal.planned(store, copy, tried)
         });
         match planned {
-            Ok(planned) => self.planned = planned,
+            Ok(planned) => {
+                let groups = self.report.named(Did::Group);
+                let groups = groups.map(|name| super::plan::group(name.to_owned()));
+                self.planned = planned.into_iter().chain(groups).collect();
+            }
             Err(refusal) => self.end = Err(Stop::Book(Box::new(refusal))),
         }
         self

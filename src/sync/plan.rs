@@ -194,12 +194,12 @@ impl Rehearsal {
             // What is gone there says nothing any more.
             there: base.as_ref().filter(|_| before.is_none()),
         };
-        Ok(Some(both.planned(
-            CardFate::Deleted,
-            why.to_owned(),
-            &[],
-            self.sends,
-        )))
+        let mut planned = both.planned(CardFate::Deleted, why.to_owned(), &[], self.sends);
+        if planned.name.is_empty() {
+            // Of who was thrown away for good, no more is known than where the card is.
+            Href(card.href.clone()).file().clone_into(&mut planned.name);
+        }
+        Ok(Some(planned))
     }
 }
 
@@ -217,7 +217,17 @@ fn left_out(name: String, why: &str) -> PlannedCard {
         number: None,
         likely: None,
         confirmed: false,
+        is_group: false,
         fields: Vec::new(),
+    }
+}
+
+/// A group that is new or changed there.
+pub(super) fn group(name: String) -> PlannedCard {
+    PlannedCard {
+        fate: CardFate::ComesHere,
+        is_group: true,
+        ..left_out(name, "a group: its members are tagged with its name")
     }
 }
 
@@ -259,6 +269,7 @@ impl Both<'_> {
             why,
             likely: None,
             confirmed: numbers.iter().any(|phone| phone.valid_values),
+            is_group: false,
             fields,
         }
     }

@@ -103,17 +103,39 @@ fn try_all(
         let Outcome::Synced(run) = outcome else {
             continue;
         };
-        if let Err(Stop::Password(_)) = &run.synced.end {
-            // It is not tried again by itself.
-            store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
-            let sends = may_send(&run.row, settings);
-            let outcome = outcome_of(&run.synced, &run.row, sends, now(), run.took);
-            store.note_run(&settings.name, &outcome)?;
-        }
+        note_refused(store, settings, run)?;
         let synced = std::mem::replace(&mut run.synced, Synced::of((Report::default(), Ok(()))));
         run.synced = synced.planned(store, &copy, settings, &run.row, asked.asked, tried);
     }
     Ok(outcomes)
+}
+
+/// Tries a sync with a remote that the book does not know yet, or knows as another address book, on a copy of the
+/// book: looking at what a sync would do changes nothing.
+fn try_new(
+    store: &Store,
+    settings: &RemoteSettings,
+    asked: RoundsAsked<'_>,
+    ask: &mut dyn FnMut(&str, &str) -> Option<String>,
+) -> Result<Outcome, Refusal> {
+    let (mut copy, _folder) = copied(store)?;
+    copy.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
+    let outcome = one(&mut copy, settings, asked, ask, None)?;
+    if let Outcome::Synced(run) = &outcome {
+        note_refused(store, settings, run)?;
+    }
+    Ok(outcome)
+}
+
+/// Notes in the book that a password was refused where only a copy was tried: it is not tried again by itself.
+fn note_refused(store: &Store, settings: &RemoteSettings, run: &RemoteRun) -> Result<(), Refusal> {
+    if matches!(run.synced.end, Err(Stop::Password(_))) {
+        store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
+        let sends = may_send(&run.row, settings);
+        let outcome = outcome_of(&run.synced, &run.row, sends, now(), run.took);
+        store.note_run(&settings.name, &outcome)?;
+    }
+    Ok(())
 }
 
 /// Goes round so many remotes, until a round moves nothing.
@@ -156,12 +178,15 @@ impl RemoteRun {
             end,
             traffic,
             planned,
+            then,
         } = later.synced;
         self.synced.planned.extend(planned);
         self.synced.report.done.extend(report.done);
         self.synced.report.brought_back.extend(report.brought_back);
         self.synced.report.asked.extend(report.asked);
+        self.synced.report.older.extend(report.older);
         self.synced.end = end;
+        self.synced.then = then.or(self.synced.then);
         self.synced.traffic.requests += traffic.requests;
         self.synced.traffic.bytes += traffic.bytes;
         self.took += later.took;
@@ -171,17 +196,25 @@ impl RemoteRun {
 fn one(
     store: &mut Store,
     settings: &RemoteSettings,
-    RoundsAsked {
+    of_round: RoundsAsked<'_>,
+    ask: &mut dyn FnMut(&str, &str) -> Option<String>,
+    mut tried: Option<&mut Tried<RemoteCard>>,
+) -> Result<Outcome, Refusal> {
+    let RoundsAsked {
         asked,
         confirms_first,
         by_person,
         decided,
         trace,
-    }: RoundsAsked<'_>,
-    ask: &mut dyn FnMut(&str, &str) -> Option<String>,
-    mut tried: Option<&mut Tried<RemoteCard>>,
-) -> Result<Outcome, Refusal> {
-    let row = store.ensure_remote(&settings.name, settings.kind(), &settings.book())?;
+    } = of_round;
+    let book = settings.book();
+    let row = match store.known_remote(&settings.name, settings.kind(), &book)? {
+        Some(row) => row,
+        None if tried.is_none() && (asked.dry || !confirms_first) => {
+            return try_new(store, settings, of_round, ask);
+        }
+        None => store.ensure_remote(&settings.name, settings.kind(), &book)?,
+    };
     if row.paused {
         return Ok(Outcome::Paused);
     }
@@ -194,7 +227,7 @@ fn one(
         Some(false) if !confirms_first => row,
         Some(sends) => {
             store.decide_undone(row.id, &settings.name, sends)?;
-            store.ensure_remote(&settings.name, settings.kind(), &settings.book())?
+            store.ensure_remote(&settings.name, settings.kind(), &book)?
         }
     };
     let refused = row.trouble.as_ref().filter(|_| row.has_refused_password());

@@ -754,6 +754,7 @@ fn synced(desk: &mut Desk) {
         why: "only there".to_owned(),
         number: None,
         confirmed: false,
+        is_group: false,
         fields: Vec::new(),
     };
     desk.plan = Some(Ok(SyncPlan::new("work".to_owned(), false, 5, vec![card])));

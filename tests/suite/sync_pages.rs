@@ -374,6 +374,7 @@ fn planned(fate: CardFate, name: &str, why: &str, fields: &[[&str; 3]]) -> Plann
         number: (why == "name and number").then(|| "+39 02 5550 1182".to_owned()),
         likely: (why == "name and number").then(|| "/marco.vcf".to_owned()),
         confirmed: name.contains('a'),
+        is_group: false,
         fields: fields.iter().map(field).collect(),
     }
 }

@@ -339,7 +339,7 @@ fn a_check_that_signs_in_ends_the_wait_of_a_refused_password() {
 }
 
 /// A card of a group as Apple writes it.
-fn group(name: &str, members: &[&str]) -> String {
+pub(crate) fn group(name: &str, members: &[&str]) -> String {
     let line = "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:";
     let members = members.join(&format!("\r\n{line}"));
     format!(
@@ -828,7 +828,8 @@ fn a_dry_run_names_what_will_be_to_decide() {
     let synced = Synced::with(1);
     synced.says_company("Mine Co");
     synced.has_company_there("Their Co");
-    let told = synced.does(&["sync", "--dry-run"]);
+    let (status, told, _) = synced.home.run(&["sync", "--dry-run"]);
+    assert_eq!(status, 4, "{told}");
     assert!(told.contains("! Person 0"), "{told}");
     assert!(
         told.contains("company: here Mine Co, there Their Co, then to decide"),

@@ -23,6 +23,7 @@ mod pty;
 mod trace;
 
 mod asking;
+mod dry;
 mod everyday;
 mod folders;
 mod fuzz;

@@ -44,6 +44,7 @@ pub(super) fn take_card<C: Card>(
             return moving.put_aside(part, &row, (href, now));
         }
         let name = name_on(now.1.said());
+        let is_older = row.base.as_ref().is_some_and(|base| now.1.is_older(base));
         let how = How {
             keeps_ours: arriving.keeps_ours,
             ..How::default()
@@ -55,6 +56,9 @@ pub(super) fn take_card<C: Card>(
             let back = part.row(href)?.map(|row| (row.contact, Side::Here));
             report.brought_back.extend(back);
             return Ok(());
+        }
+        if is_older {
+            report.older.push(name.clone());
         }
         report.note(Did::ChangedHere, &name);
         return Ok(());

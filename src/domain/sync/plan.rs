@@ -43,6 +43,8 @@ pub struct PlannedCard {
     pub likely: Option<String>,
     /// Whether one of its numbers here is confirmed.
     pub confirmed: bool,
+    /// Whether it is a group, whose members have its name as a tag here, and no contact.
+    pub is_group: bool,
     /// What is said here and there, field by field; nothing where both say the same.
     pub fields: Vec<PlannedField>,
 }

@@ -11,6 +11,14 @@ use crate::domain::refusal::Refusal;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Href(pub String);
 
+impl Href {
+    /// The last part of it: the name of the card's file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+}
+
 /// The version of a card, as the other side writes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Etag(pub String);

@@ -49,6 +49,8 @@ pub struct Report {
     pub exact_answers: Vec<bool>,
     /// The names of those that the run asks about, where it ended with a question; the first of many.
     pub asked: Vec<String>,
+    /// The names of those that changed there to what says that it is older than what was there.
+    pub older: Vec<String>,
     /// The contacts that were deleted on this side and changed on the other: the change won.
     pub brought_back: Vec<(ContactId, Side)>,
 }
@@ -63,6 +65,12 @@ impl Report {
     #[must_use]
     pub fn count(&self, did: Did) -> usize {
         self.done.iter().filter(|(done, _)| *done == did).count()
+    }
+
+    /// Those that something was done with.
+    pub fn named(&self, did: Did) -> impl Iterator<Item = &str> {
+        let done = self.done.iter().filter(move |(done, _)| *done == did);
+        done.map(|(_, name)| name.as_str())
     }
 
     /// How many cards came in, but for those that were deleted here.
@@ -130,11 +138,7 @@ impl Report {
             (Did::GoneThere, DELETED_HERE),
             (Did::DeletedThere, DELETED_THERE),
         ];
-        let names = |deleted: Did| {
-            let done = self.done.iter().filter(move |(did, _)| *did == deleted);
-            done.map(|(_, name)| name.as_str()).collect::<Vec<_>>()
-        };
-        let deleted = sides.map(|(did, words)| (words, names(did)));
+        let deleted = sides.map(|(did, words)| (words, self.named(did).collect::<Vec<_>>()));
         deleted.into_iter().filter(|(_, names)| !names.is_empty())
     }
 

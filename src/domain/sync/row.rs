@@ -16,6 +16,11 @@ pub trait Card: Clone {
 
     /// Whether it is the same text as another, with all that callbook does not read.
     fn is_same_text(&self, other: &Self) -> bool;
+
+    /// Whether it says that it was written before another one was, as the cards of a server do that was restored.
+    fn is_older(&self, _: &Self) -> bool {
+        false
+    }
 }
 
 /// What is remembered of one card there.

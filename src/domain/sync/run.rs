@@ -297,8 +297,7 @@ where
                                 part.put_group(href, etag, group)?;
                             }
                             Got::Unread(etag, why) => {
-                                let file = href.0.rsplit('/').next().unwrap_or(&href.0);
-                                report.note(Did::Unread, &format!("{file}: {why}"));
+                                report.note(Did::Unread, &format!("{}: {why}", href.file()));
                                 note_unread(part, href, etag, why)?;
                             }
                             // It went meanwhile; the next list says so.

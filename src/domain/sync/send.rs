@@ -276,7 +276,10 @@ where
                     && (row.refused.is_none() || tries_again)
                 {
                     let name = row.base.as_ref().map(|base| name_on(base.said()));
-                    dead.push((href, etag, name.unwrap_or_default()));
+                    let name = name.filter(|name| !name.is_empty());
+                    // Of who was thrown away for good, no more is known than where the card is.
+                    let name = name.unwrap_or_else(|| href.file().to_owned());
+                    dead.push((href, etag, name));
                 }
             }
             Ok(dead)

@@ -147,6 +147,20 @@ impl Store {
         })
     }
 
+    /// The remote of this name, where the book knows it as this address book.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn known_remote(
+        &self,
+        name: &str,
+        kind: &str,
+        book: &str,
+    ) -> Result<Option<RemoteRow>, Refusal> {
+        let there = self.read(|connection| find(connection, name))?;
+        Ok(there.filter(|there| there.kind == kind && there.book == book))
+    }
+
     /// The remote of this name, which is made where the book does not know it. Where it is another address book than
     /// before, its links and its token are dropped, and the next run is a first sync; how many cards were linked is
     /// kept, so that an empty list is asked about.
@@ -154,8 +168,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be written.
     pub fn ensure_remote(&self, name: &str, kind: &str, book: &str) -> Result<RemoteRow, Refusal> {
-        let there = self.read(|connection| find(connection, name))?;
-        if let Some(there) = there.filter(|there| there.kind == kind && there.book == book) {
+        if let Some(there) = self.known_remote(name, kind, book)? {
             return Ok(there);
         }
         self.write_remotes(|writer| {

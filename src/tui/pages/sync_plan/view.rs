@@ -277,6 +277,9 @@ fn one_or_two(is_apart: bool, theme: &Theme) -> String {
 /// What becomes of a card, in words.
 fn told(plan: &SyncPlan, card: &PlannedCard) -> &'static str {
     match (card.fate, plan.is_first) {
+        _ if card.is_group => {
+            "A group. Its members here have its name as a tag, and it stays as it is there."
+        }
         (CardFate::Same, _) => "Both sides say the same. From now on they are one.",
         (CardFate::ComesHere, true) => "A new contact here.",
         (CardFate::ComesHere, false) => "It is taken over here.",
