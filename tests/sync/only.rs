@@ -60,3 +60,33 @@ fn who_is_no_longer_sent_is_not_deleted_there() {
     synced.does(&["sync"]);
     assert_eq!(there(), 2);
 }
+
+#[test]
+fn who_is_no_longer_sent_is_not_deleted_there_when_the_bin_is_emptied_before_the_sync() {
+    let synced = Synced::sharing(4);
+    let there = || synced.server.state().cards.len();
+    synced.tags("Person 0", "");
+    synced.deletes("Person 0");
+    // Who is sent until the end, is deleted there.
+    synced.deletes("Person 1");
+    synced.does(&["bin", "--empty", "--yes"]);
+    let dry = synced.does(&["sync", "--dry-run"]);
+    assert!(dry.contains("1 deleted there"), "{dry}");
+    let told = synced.does(&["sync"]);
+    assert!(told.contains("deleted there: 1.vcf"), "{told}");
+    assert_eq!(there(), 3);
+    assert!(synced.server.card("0.vcf").is_some());
+    // Where all are sent again, so is its deletion, and it is seen before.
+    let all = synced
+        .home
+        .configured()
+        .replace("only = \"tag:shared\"\n", "");
+    fs::write(synced.home.config(), all).unwrap();
+    let dry = synced.does(&["sync", "--dry-run"]);
+    assert!(
+        dry.contains("1 deleted there") && dry.contains("- 0.vcf"),
+        "{dry}"
+    );
+    synced.does(&["sync"]);
+    assert_eq!(there(), 2);
+}

@@ -92,6 +92,36 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Holds back the deletions of those that did not go to a remote when they were deleted, by what was set at its
+    /// last sync: once they are thrown away for good, nobody knows.
+    ///
+    /// # Errors
+    /// If the database cannot be read or written.
+    pub(in crate::store) fn hold_deleted(&mut self) -> Result<(), Refusal> {
+        for remote in self.remotes()? {
+            let Some(only) = remote.only() else {
+                continue;
+            };
+            let query = ListQuery {
+                text: only,
+                fields: self.own_fields()?,
+                ..ListQuery::default()
+            };
+            // With a filter that finds nothing any more the next sync ends before it deletes anything.
+            let Ok(going) = self.going(remote.id, &query) else {
+                continue;
+            };
+            let run = SyncRun {
+                remote: remote.name,
+                id: Uuid::nil(),
+            };
+            self.write_remote(remote.id, &run, "", |book| book.hold(Some(&going)))?;
+        }
+        Ok(())
+    }
+}
+
 impl Writer<'_> {
     /// Brings a contact back as it was when it was deleted last; says whether that is known.
     fn bring_back(&mut self, id: ContactId) -> Answer<bool> {

@@ -107,6 +107,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be written.
     pub fn empty_bin(&mut self, format: &dyn CardFormat) -> Result<Vec<Uuid>, Refusal> {
+        self.hold_deleted()?;
         // What is taken off a page is written over as a rule, but not the pages that become free.
         self.batch("PRAGMA secure_delete = ON")?;
         let done = self.write(|writer| Ok((writer.empty_bin(format)?, String::new())));
