@@ -4,6 +4,7 @@ use std::fs;
 
 use rusqlite::Connection;
 
+use crate::dav_server::{DavServer, Ways};
 use crate::everyday::{Synced, config};
 use crate::two_way::card;
 
@@ -261,5 +262,81 @@ fn an_older_book_that_is_synced_reads_more_lines_and_nothing_is_sent() {
             "{shown}"
         );
         assert_eq!(shown.matches("evelyn").count(), 1, "{shown}");
+    }
+}
+
+#[test]
+fn lines_on_two_remotes_that_come_to_be_read_stay_there_and_do_not_go_to_and_fro() {
+    const HOBBY: &str = "X-HOBBY:first\r\n";
+    const OTHER: &str = "X-HOBBY:sailing\r\n";
+    const PET: &str = "X-PET:a cat\r\n";
+    for (one, two) in [
+        (HOBBY, HOBBY),
+        (HOBBY, ""),
+        (HOBBY, PET),
+        (HOBBY, OTHER),
+        (LINES, PET),
+        (
+            "X-HOBBY:first\r\nX-HOBBY:second\r\n",
+            "X-HOBBY:second\r\nX-HOBBY:first\r\n",
+        ),
+    ] {
+        let synced = Synced::with(1);
+        let other = DavServer::start(Ways::default());
+        other.store("0.vcf", &with(""));
+        let both = config(synced.server.port())
+            + &config(other.port())
+                .replace("nextcloud", "other")
+                .replace("new = true\n", "");
+        // Each has its own of these lines, which the book kept and did not read.
+        let reads = both.replace("\n[[", "\nread_only = true\n[[") + "read_only = true\n";
+        let reads = reads.replace("new = true\n", "");
+        fs::write(synced.home.config(), &reads).unwrap();
+        synced.does(&["sync", "--yes"]);
+        synced.server.store("0.vcf", &with(one));
+        other.store("0.vcf", &with(two));
+        synced.does(&["sync"]);
+        let raw = Connection::open(synced.home.book()).unwrap();
+        // It read one of them as a link.
+        let link = if one == LINES { OLDER } else { "[]" };
+        raw.execute_batch(&format!(
+            "DELETE FROM own_field;
+             UPDATE contact SET details = '{link}';
+             UPDATE remote_card SET agreed = json_set(agreed, '$.details',
+                json(iif(remote = (SELECT id FROM remote WHERE name = 'nextcloud'), '{link}', '[]')))
+             WHERE agreed IS NOT NULL;"
+        ))
+        .unwrap();
+        drop(raw);
+        fs::write(synced.home.config(), &both).unwrap();
+
+        let case = format!("{one} and {two}");
+        let (status, told, why) = synced.home.run(&["sync"]);
+        assert_eq!(status, 0, "{case}: {told}{why}");
+        let there = [synced.text("0.vcf"), other.card("0.vcf").unwrap().text];
+        for (lines, text) in [one, two].iter().zip(&there) {
+            for line in lines.lines() {
+                let value = line.rsplit(':').next().unwrap();
+                assert_eq!(text.matches(value).count(), 1, "{case}: {line}: {text}");
+            }
+        }
+        // From then on all is at rest.
+        for server in [&synced.server, &other] {
+            server.asked();
+        }
+        let told = synced.does(&["sync"]);
+        assert_eq!(told.matches("nothing new").count(), 2, "{case}: {told}");
+        for server in [&synced.server, &other] {
+            let asked = server.asked().join("\n");
+            assert!(!asked.contains("PUT"), "{case}: {asked}");
+        }
+        let told = synced.does(&["conflicts"]);
+        assert!(told.contains("nothing is to be decided"), "{case}: {told}");
+        // Nothing of it is lost here, and nothing is there twice.
+        let shown = synced.does(&["show", "Person 0"]);
+        for line in one.lines().chain(two.lines()) {
+            let value = line.rsplit([':', '/']).next().unwrap();
+            assert_eq!(shown.matches(value).count(), 1, "{case}: {value}: {shown}");
+        }
     }
 }
