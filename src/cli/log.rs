@@ -223,8 +223,8 @@ pub(super) struct UndoCommand {
     /// Undo this step and all later ones, also those of other programs.
     #[arg(long, value_name = "STEP", value_parser = step, conflicts_with_all = ["step", "over"])]
     back_to: Option<i64>,
-    /// Only show what undoing the last step, or --back-to, would change.
-    #[arg(long, conflicts_with_all = ["step", "over"])]
+    /// Only show what it would change.
+    #[arg(long, conflicts_with = "over")]
     dry_run: bool,
     /// Undo even if a record was changed since.
     #[arg(long)]
@@ -243,9 +243,10 @@ impl UndoCommand {
     fn answered(&self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<CommandAnswer> {
         let mut store = open()?;
         if self.dry_run {
-            let task = match self.back_to {
-                Some(step) => Some(Task::UndoBackTo(step)),
-                None => last_step(&store)?.map(Task::Undo),
+            let task = match (self.back_to, self.step) {
+                (Some(step), _) => Some(Task::UndoBackTo(step)),
+                (None, Some(step)) => Some(Task::Undo(step)),
+                (None, None) => last_step(&store)?.map(Task::Undo),
             };
             return match task {
                 Some(task) => changed(&mut store, &task, true),

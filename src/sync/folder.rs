@@ -53,9 +53,27 @@ impl Folder {
     }
 
     fn failed(&self, error: &io::Error) -> Stop {
+        use io::ErrorKind as Kind;
         let folder = self.path.display();
         Stop::Trouble(match error.kind() {
-            io::ErrorKind::NotFound => format!("the folder is not there: {folder}"),
+            Kind::NotFound => format!(
+                "the folder is not there: {folder}; nothing was deleted, here or there. Where it is somewhere else now, \
+                 give its path for this remote in config.toml"
+            ),
+            Kind::NotADirectory => format!(
+                "{folder} is not a folder; give the path of the folder with the cards for this remote in config.toml"
+            ),
+            Kind::StorageFull | Kind::QuotaExceeded => format!(
+                "no space left for the cards in {folder}: {error}. Nothing is lost: make room there, and the next sync \
+                 goes on"
+            ),
+            Kind::ReadOnlyFilesystem => format!(
+                "the disk of {folder} cannot be written: {error}; where that is meant, set read_only = true for this \
+                 remote"
+            ),
+            Kind::PermissionDenied => {
+                format!("{folder}: {error}; check that you may read and write what is in it")
+            }
             _ => format!("{folder}: {error}"),
         })
     }

@@ -83,6 +83,8 @@ pub struct Ways {
     pub home: Option<String>,
     /// The book answers with this status to everything.
     pub book_status: Option<u16>,
+    /// The book answers with this text to everything, as if it were a list.
+    pub says: Option<String>,
     /// The book redirects to this address.
     pub redirects: Option<String>,
     /// The book has moved from here for good.
@@ -389,6 +391,11 @@ fn respond(state: &mut State, request: &Request) -> Answer {
         && let Some(status) = state.ways.book_status
     {
         return answer(status, "the book does not answer");
+    }
+    if path.starts_with(BOOK)
+        && let Some(says) = &state.ways.says
+    {
+        return answer(207, says);
     }
     match request.method.as_str() {
         "PROPFIND" if path == "/.well-known/carddav" => Answer {

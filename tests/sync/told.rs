@@ -273,3 +273,112 @@ fn a_report_for_programs_says_what_kind_of_trouble_it_is() {
     let told = synced.does(&["remote", "list"]);
     assert!(told.contains("busy"), "{told}");
 }
+
+#[test]
+fn what_no_address_book_answers_says_what_to_do() {
+    for (says, words) in [
+        ("", "the response is empty"),
+        ("<!DOCTYPE m [<!ENTITY a \"aaaa\">]><m/>", "has a DOCTYPE"),
+    ] {
+        let synced = Synced::with(1);
+        synced.server.state().ways.says = Some(says.to_owned());
+        let (status, told, why) = synced.home.run(&["sync"]);
+        assert_eq!(status, 1, "{told}{why}");
+        for word in [
+            words,
+            "nothing was changed",
+            "Check that this is the address",
+            "--trace FILE",
+        ] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+        synced.id("Person 0");
+        synced.server.state().ways.says = None;
+        assert!(synced.does(&["sync"]).contains("nothing new"));
+    }
+}
+
+/// A home whose book is kept the same with a folder, which has one card.
+fn with_folder() -> (Home, std::path::PathBuf) {
+    let home = Home::new("");
+    let folder = home.path().join("cards");
+    fs::create_dir(&folder).unwrap();
+    let config = format!(
+        "[[remote]]\nname = \"friends\"\nkind = \"folder\"\npath = \"{}\"\nnew = true\n",
+        folder.display()
+    );
+    fs::write(home.config(), config).unwrap();
+    fs::write(folder.join("ada.vcf"), card("a", "Ada Berg", "")).unwrap();
+    assert_eq!(home.run(&["sync", "--yes"]).0, 0);
+    (home, folder)
+}
+
+#[test]
+fn a_folder_that_is_gone_or_none_says_what_to_do() {
+    let (home, folder) = with_folder();
+    fs::rename(&folder, home.path().join("moved")).unwrap();
+    let (status, told, _) = home.run(&["sync"]);
+    assert_eq!(status, 1, "{told}");
+    assert!(
+        told.contains("the folder is not there") && told.contains("nothing was deleted"),
+        "{told}"
+    );
+    fs::write(&folder, "").unwrap();
+    let (status, told, _) = home.run(&["sync"]);
+    assert_eq!(status, 1, "{told}");
+    assert!(
+        told.contains("is not a folder; give the path") && !told.contains("os error"),
+        "{told}"
+    );
+    assert_eq!(home.run(&["find", "Ada"]).0, 0);
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn a_folder_on_a_full_disk_says_what_to_do_and_nothing_is_lost() {
+    use crate::trace::{Class, Fault, watch};
+    let (home, folder) = with_folder();
+    assert_eq!(home.run(&["add", "Marta New", "+48 22 555 01 08"]).0, 0);
+    let beside = tempfile::tempdir().unwrap();
+    let mut command = home.command(&["sync"]);
+    command.env("XDG_CONFIG_HOME", home.path().join(".config"));
+    let fault = Some((0, Fault::ForGood(libc::ENOSPC)));
+    let ran = watch(command, (&folder, beside.path()), &[Class::Write], fault);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    for words in ["no space left for the cards in", "make room there"] {
+        assert!(ran.said.contains(words), "{ran:?}");
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    let (status, told, _) = home.run(&["sync"]);
+    assert!(status == 0 && told.contains("1 out"), "{told}");
+}
+
+#[test]
+fn what_goes_back_to_an_older_state_there_is_named_with_the_way_back() {
+    let synced = Synced::with(2);
+    let older = synced
+        .text("0.vcf")
+        .replace("END:", "REV:2026-01-02T03:04:05Z\r\nEND:");
+    synced.server.store("0.vcf", &older);
+    synced.does(&["sync"]);
+    let id = synced.id("Person 0");
+    synced.does(&["contact", "update", &id, "--note", "mine", "--overwrite"]);
+    let told = synced.does(&["sync"]);
+    assert!(!told.contains("older there"), "{told}");
+    // The server is restored.
+    synced.server.store("0.vcf", &older);
+    let told = synced.does(&["sync"]);
+    let step = synced.newest_step();
+    assert!(
+        told.contains("older there than before, and so here now: Person 0")
+            && told.contains(&format!("callbook undo {step} takes this sync back")),
+        "{told}"
+    );
+    assert!(!synced.does(&["show", "Person 0"]).contains("mine"));
+    let plan = synced.does(&["undo", &step, "--dry-run"]);
+    assert!(plan.contains("mine"), "{plan}");
+    synced.does(&["undo", &step]);
+    assert!(synced.does(&["show", "Person 0"]).contains("mine"));
+    synced.does(&["sync"]);
+    assert!(synced.text("0.vcf").contains("NOTE:mine"));
+}

@@ -537,7 +537,14 @@ impl Client {
             xml::Fault::Page => Kind::Page,
             _ => Kind::Odd,
         };
-        let why = format!("{}: {fault}", self.origin);
+        let way_out = match kind {
+            Kind::Odd => {
+                "; nothing was changed. Check that this is the address of a CardDAV server; --trace FILE writes down \
+                 what it answers"
+            }
+            _ => "",
+        };
+        let why = format!("{}: {fault}{way_out}", self.origin);
         Stop::new(kind, Some(status), &why)
     }
 }

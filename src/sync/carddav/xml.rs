@@ -50,13 +50,13 @@ impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Read(error) => write!(formatter, "{error}"),
-            Self::Empty => formatter.write_str("the response is empty"),
+            Self::Empty => formatter.write_str("the response is empty, where a list was asked for"),
             Self::Page => {
                 formatter.write_str("answered with a web page; is there a login page in between?")
             }
             Self::Utf16 => formatter.write_str("the response is UTF-16, which is not supported"),
             Self::Doctype => {
-                formatter.write_str("the response contains a DOCTYPE, which is not allowed")
+                formatter.write_str("the response has a DOCTYPE, which no address book sends")
             }
             Self::Deep => write!(
                 formatter,

@@ -137,7 +137,8 @@ fn cards(row: &RemoteRow, details: Option<&RemoteDetails>, session: &Session) ->
         ));
     }
     let none = Vec::new();
-    if counts.waiting > 0 {
+    // Of what was undone, nothing waits to be sent before a person has chosen what becomes of it.
+    if counts.waiting > 0 && counts.undone == 0 {
         let names = details.map_or(&none, |details| &details.waiting);
         let names: Vec<String> = names
             .iter()
