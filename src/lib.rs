@@ -72,14 +72,14 @@
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks
-//! callbook::sync          secret lock carddav server open card folder dry book plan one rounds
+//! callbook::sync          secret lock carddav server open check card folder dry terms book plan one rounds
 //! callbook::sync::carddav href auth xml stop trace reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets remotes ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run
 //! callbook::tui::keymap   key scope table sequence bindings settings overrides
 //! callbook::tui::pages    returned page question conflict country chooser phone_form detail_form contact_form contact_text drafted
 //!                         preview columns import prompt sources history bin damaged duplicates health palette
-//!                         tags recent dates save_filter qr conflicts sync_plan password guard remotes
+//!                         tags recent dates save_filter qr conflicts sync_plan password guard not_taken remote_check remotes
 //!                         contacts
 //! callbook::tui::pages::phone_form    state replace view page
 //! callbook::tui::pages::detail_form   state view page

@@ -269,6 +269,12 @@ fn state(row: Option<&RemoteRow>, is_set: bool) -> String {
             count(number(counts.unread), "card")
         ));
     }
+    if counts.left_out > 0 {
+        told.push(format!(
+            "{} left out",
+            count(number(counts.left_out), "card")
+        ));
+    }
     if counts.waiting > 0 {
         told.push(format!(
             "{} on its way",
@@ -314,6 +320,7 @@ fn document(
             "waiting": counts.waiting,
             "refused": counts.refused,
             "unread": counts.unread,
+            "left_out": counts.left_out,
             "conflicts": counts.conflicts,
             "held": counts.held,
             "traits": traits,

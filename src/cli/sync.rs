@@ -122,7 +122,7 @@ impl SyncCommand {
                 },
                 dry: self.dry_run,
                 sends_undo,
-                apart: &[],
+                ..Asked::default()
             },
             confirms_first: self.yes,
             by_person: !self.names.is_empty() && std::io::stdin().is_terminal(),

@@ -10,6 +10,7 @@ use super::number::Region;
 use super::operation::{HistoryEntry, UndoPoint};
 use super::phone::{Phone, PhoneAttributes, PhoneId};
 use super::refusal::Refusal;
+use super::remotes::LEFT_OUT;
 use super::timestamp::Timestamp;
 use super::triage::OtherHolders;
 use super::words::count;
@@ -70,6 +71,13 @@ impl InRemote {
     pub fn standing(&self, at: impl Fn(Timestamp) -> String) -> String {
         if let Some(why) = &self.refused {
             return format!("not taken there: {why}");
+        }
+        if self
+            .unread
+            .as_ref()
+            .is_some_and(|why| why.starts_with(LEFT_OUT))
+        {
+            return "left out: nothing comes or goes until the card there changes".to_owned();
         }
         if let Some(why) = &self.unread {
             return format!("what is there cannot be read: {why}");

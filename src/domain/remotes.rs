@@ -55,6 +55,8 @@ pub struct RemoteCounts {
     pub refused: u64,
     /// There, and not to be read.
     pub unread: u64,
+    /// Left as they are by a person, in the first sync.
+    pub left_out: u64,
     /// Fields that both sides changed to different things.
     pub conflicts: u64,
     /// Linked or made by a run that was taken back.
@@ -74,6 +76,8 @@ pub struct RemoteDetails {
     pub refused: Vec<(String, String)>,
     /// The addresses of cards that cannot be read, with the reason; the first of them.
     pub unread: Vec<(String, String)>,
+    /// Those that a person left as they are, and what becomes of them; the first of them.
+    pub left_out: Vec<(String, String)>,
     /// A step of the last run that is in effect, by which it can be taken back.
     pub last_step: Option<i64>,
 }
@@ -173,6 +177,9 @@ impl BroughtBackEntry {
         }
     }
 }
+
+/// The words before the name of a card that a person left as it is, where else it says why a card cannot be read.
+pub const LEFT_OUT: &str = "left out: ";
 
 /// Where it is remembered of a remote what of the contacts goes there: whether new ones, and the filter.
 pub const GOES: &str = "goes";

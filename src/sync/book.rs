@@ -1,8 +1,5 @@
 //! The book as a run of a sync sees it: the rows of the store, with cards that are read.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
-
 use uuid::Uuid;
 
 use crate::domain::contact::ContactId;
@@ -13,6 +10,7 @@ use crate::domain::linked::{LinkedCard, LinkedIntent, SoughtCard};
 use crate::domain::number::Region;
 use crate::domain::operation::SyncRun;
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::remotes::LEFT_OUT;
 use crate::domain::sync::kept::{conflicts, read_conflict};
 use crate::domain::sync::part::{Book, Part, Reading, RemoteState, Touched, Writing};
 use crate::domain::sync::person::Person;
@@ -20,23 +18,11 @@ use crate::domain::sync::remote::{Etag, Href, Stop};
 use crate::domain::sync::row::{Card, Intent, Refused, Row};
 use crate::domain::sync::said::SaidCard;
 use crate::domain::sync::taken_as;
-use crate::exchange::vcard::{self, HistoricTel, Outgoing, Over};
+use crate::exchange::vcard::{self, Outgoing, Over};
 use crate::store::{RemoteBook, Store};
 
-use super::card::{CardReader, RemoteCard};
-
-/// What a run may send, and how.
-#[derive(Clone, Debug, Default)]
-pub struct Sending {
-    /// Whether contacts that have no card there yet go there.
-    pub new: bool,
-    /// The only contacts that go there; all where it is none.
-    pub only: Option<HashSet<ContactId>>,
-    /// Whether a number that was taken out there is deleted here.
-    pub bins_removed: bool,
-    /// How a historic number is written.
-    pub historic: HistoricTel,
-}
+use super::card::RemoteCard;
+use super::terms::Terms;
 
 /// A book that is kept the same with a remote, in one run.
 pub struct SyncBook<'s> {
@@ -50,22 +36,6 @@ pub struct SyncBook<'s> {
     pub terms: Terms<'s>,
     /// The country of national numbers.
     pub home: Option<Region>,
-}
-
-/// What is read and written of a remote, and how.
-pub struct Terms<'s> {
-    /// How cards are read.
-    pub reader: CardReader,
-    /// What may be sent.
-    pub sending: Sending,
-    /// What makes two addresses the same.
-    pub place: fn(&str) -> Vec<u8>,
-    /// Where a new card goes, by the name of its file.
-    pub new_place: Box<dyn Fn(&str) -> String + 's>,
-    /// The names of the remote's groups, once they were read: each contact with a tag is compared with them.
-    pub groups: RefCell<Option<Vec<String>>>,
-    /// The cards, by their addresses, that a person says are not of whom they seem to be.
-    pub apart: &'s [String],
 }
 
 /// What ends a part, carried through the store.
@@ -376,6 +346,30 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
             .map_err(failed)
     }
 
+    fn leave_out(&mut self, href: &Href, etag: &Etag, card: &RemoteCard) -> Result<bool, Stop> {
+        let Some(left) = self
+            .terms
+            .left_out
+            .filter(|left| left.cards.contains(&href.0))
+        else {
+            return Ok(false);
+        };
+        let why = format!("{LEFT_OUT}{}", card.records().contact.name);
+        let contact = self.known(href, card)?;
+        match contact.filter(|contact| left.contacts.contains(contact)) {
+            Some(contact) => {
+                let row = Row {
+                    etag: Some(etag.clone()),
+                    unread: Some(why),
+                    ..Row::of(contact)
+                };
+                self.put_row(href, &row)?;
+            }
+            None => self.put_unread(href, etag, &why)?,
+        }
+        Ok(true)
+    }
+
     fn put_group(&mut self, href: &Href, etag: &Etag, group: &GroupCard) -> Result<(), Stop> {
         let place = self.place(href);
         self.terms.groups.take();
@@ -563,6 +557,10 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     }
 
     fn is_sent(&mut self, contact: ContactId) -> Result<bool, Stop> {
+        let left = self.terms.left_out;
+        if left.is_some_and(|left| left.contacts.contains(&contact)) {
+            return Ok(false);
+        }
         if self
             .terms
             .sending

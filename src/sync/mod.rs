@@ -3,6 +3,7 @@
 pub mod book;
 pub mod card;
 pub mod carddav;
+pub mod check;
 pub mod dry;
 pub mod folder;
 pub mod lock;
@@ -12,3 +13,4 @@ pub mod plan;
 pub mod rounds;
 pub mod secret;
 pub mod server;
+pub mod terms;

@@ -16,7 +16,7 @@ use crate::domain::listing::ListQuery;
 use crate::domain::operation::{Actor, SyncRun};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{GOES, RemoteCounts, RemoteRow};
-use crate::domain::sync::plan::PlannedCard;
+use crate::domain::sync::plan::{LeftOut, PlannedCard};
 use crate::domain::sync::remote::{Remote, Stop, Traits};
 use crate::domain::sync::report::{Did, Report};
 use crate::domain::sync::run::{Answers, run};
@@ -25,7 +25,7 @@ use crate::exchange::vcard::HistoricTel;
 use crate::store::backup::BackupRule;
 use crate::store::{Going, Options, Store};
 
-use super::book::{Sending, SyncBook, Terms};
+use super::book::SyncBook;
 use super::card::{CardReader, RemoteCard};
 use super::carddav::AddressBook;
 use super::carddav::http::Traffic;
@@ -33,6 +33,7 @@ use super::dry::{DryRemote, Tried};
 use super::folder::Folder;
 use super::plan::Rehearsal;
 use super::server::Server;
+use super::terms::{Sending, Terms};
 
 /// After so many answers in a row that named the version that is stored, a server is taken to name it always.
 const SURE: u64 = 3;
@@ -49,6 +50,8 @@ pub struct Asked<'a> {
     pub sends_undo: Option<bool>,
     /// The cards, by their addresses, that are not of whom they seem to be: a contact is made of each.
     pub apart: &'a [String],
+    /// What a person leaves as it is.
+    pub left_out: Option<&'a LeftOut>,
 }
 
 /// What came of a sync.
@@ -420,6 +423,7 @@ impl Way<'_> {
                 new_place,
                 groups: RefCell::default(),
                 apart: asked.apart,
+                left_out: asked.left_out,
             },
             home,
         };

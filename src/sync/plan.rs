@@ -162,6 +162,8 @@ impl Rehearsal {
         let is_likely = before.is_some() && !is_known && (why == BY_NUMBER || why == BY_EMAIL);
         Ok(Some(PlannedCard {
             likely: is_likely.then(|| card.href.clone()),
+            href: read.map(|_| card.href.clone()),
+            contact: before.as_ref().map(|before| before.full.contact.id),
             ..both.planned(fate, why, &conflicts, self.sends)
         }))
     }
@@ -217,6 +219,8 @@ fn left_out(name: String, why: &str) -> PlannedCard {
         number: None,
         likely: None,
         confirmed: false,
+        href: None,
+        contact: None,
         is_group: false,
         fields: Vec::new(),
     }
@@ -269,6 +273,8 @@ impl Both<'_> {
             why,
             likely: None,
             confirmed: numbers.iter().any(|phone| phone.valid_values),
+            href: None,
+            contact: None,
             is_group: false,
             fields,
         }

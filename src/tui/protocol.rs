@@ -30,7 +30,7 @@ use crate::domain::rehearsal::{Rehearsal, Seen, Task};
 use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision, RemoteDetails, RemoteRow};
 use crate::domain::secret::Secret;
 use crate::domain::sync::guard::{Guard, GuardAnswer};
-use crate::domain::sync::plan::SyncPlan;
+use crate::domain::sync::plan::{LeftOut, SyncPlan};
 use crate::domain::tag::TagCount;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::triage::Worklist;
@@ -74,6 +74,8 @@ pub enum Request {
     BroughtBack,
     /// What a sync with this remote would do: the network's thread answers it.
     PlanSync(String, AfterUndo),
+    /// What a remote is: the network's thread answers it.
+    CheckRemote(String),
     /// Rows of these contacts; those that are gone have none.
     RowsOf(Vec<ContactId>),
     /// How many rows the list has.
@@ -287,6 +289,8 @@ pub enum Reply {
     BroughtBack(Vec<BroughtBackEntry>),
     /// What a sync would do.
     PlannedSync(Box<SyncPlan>),
+    /// What a remote is.
+    CheckedRemote(String),
     /// The contacts that have a date.
     Dates(Vec<DatedContact>),
     /// Why contacts need attention.
@@ -446,6 +450,8 @@ pub struct SyncOrder {
     pub only_takes_in: bool,
     /// The cards, by their addresses, that are not of whom they seem to be.
     pub apart: Vec<String>,
+    /// What is left as it is.
+    pub left_out: LeftOut,
     /// What is said of a run that was taken back.
     pub after_undo: AfterUndo,
 }
@@ -460,6 +466,10 @@ impl SyncOrder {
             decided: None,
             only_takes_in: false,
             apart: Vec::new(),
+            left_out: LeftOut {
+                cards: Vec::new(),
+                contacts: Vec::new(),
+            },
             after_undo: AfterUndo::Unsaid,
         }
     }

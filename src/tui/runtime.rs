@@ -200,6 +200,7 @@ impl Runtime {
             Effect::Ask(ticket, Request::PlanSync(name, after)) => {
                 self.plan_sync(ticket, name, after);
             }
+            Effect::Ask(ticket, Request::CheckRemote(name)) => self.check_remote(ticket, name),
             Effect::Ask(ticket, request) => {
                 #[cfg(feature = "sync")]
                 match &request {
@@ -283,6 +284,17 @@ impl Runtime {
     #[cfg(feature = "sync")]
     fn plan_sync(&self, ticket: Ticket, name: String, after: AfterUndo) {
         self.network.plan(ticket, name, after);
+    }
+
+    /// Has the network's thread answer what a remote is.
+    #[cfg(feature = "sync")]
+    fn check_remote(&self, ticket: Ticket, name: String) {
+        self.network.check(ticket, name);
+    }
+
+    #[cfg(not(feature = "sync"))]
+    fn check_remote(&self, ticket: Ticket, name: String) {
+        self.plan_sync(ticket, name, AfterUndo::Unsaid);
     }
 
     #[cfg(not(feature = "sync"))]

@@ -681,6 +681,8 @@ fn mark(page: &dyn Page) -> &'static [&'static str] {
         Scope::Dates => &["╭─ Dates"],
         Scope::Conflicts => &["╭─ Conflicts"],
         Scope::Remotes => &["╭─ Remotes"],
+        Scope::NotTaken => &["╭─ Not synced with "],
+        Scope::RemoteCheck => &["╭─ Check of "],
         Scope::SyncPlan => &["Next sync with work", "First sync with work"],
         Scope::Guard => &["Nothing has been done"],
         Scope::Damaged => &["damaged"],
@@ -754,6 +756,8 @@ fn synced(desk: &mut Desk) {
         why: "only there".to_owned(),
         number: None,
         confirmed: false,
+        href: None,
+        contact: None,
         is_group: false,
         fields: Vec::new(),
     };

@@ -329,6 +329,7 @@ fn another_address_book_under_a_name_is_a_first_sync() {
         conflicts: 1,
         undone: 0,
         held: 0,
+        left_out: 0,
     };
     assert_eq!(
         (same.id, same.confirmed, same.counts),

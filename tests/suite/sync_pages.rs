@@ -9,10 +9,11 @@ use callbook::domain::refusal::{Kind, Refusal};
 use callbook::domain::remotes::{BroughtBack, LastRun, REFUSED_PASSWORD};
 use callbook::domain::secret::Secret;
 use callbook::domain::sync::guard::{Guard, GuardAnswer};
-use callbook::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, SyncPlan};
+use callbook::domain::sync::plan::{After, CardFate, LeftOut, PlannedCard, PlannedField, SyncPlan};
 use callbook::domain::timestamp::Timestamp;
 use callbook::tui::protocol::{AfterUndo, Effect, Msg, Request, SyncOrder, Tone};
 use std::time::Duration;
+use uuid::Uuid;
 
 const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Tamar Lev\nORG:Lev & Sons\nNOTE:Ask for Dana first.\nEND:VCARD\n\
     BEGIN:VCARD\nVERSION:3.0\nUID:2\nFN:Mark Abernathy\nTEL;TYPE=cell:+1 212 555 0147\nEND:VCARD\n";
@@ -355,6 +356,13 @@ fn what_is_decided_is_what_was_shown() {
     assert_eq!(notes(&desk).1.as_deref(), Some("Moved to Haifa."));
 }
 
+/// The contact of a name, in a plan.
+fn of(name: &str) -> ContactId {
+    ContactId(Uuid::from_u128(
+        name.bytes().fold(0, |id, byte| id * 31 + u128::from(byte)),
+    ))
+}
+
 fn planned(fate: CardFate, name: &str, why: &str, fields: &[[&str; 3]]) -> PlannedCard {
     let field = |[what, here, there]: &[&str; 3]| PlannedField {
         what: (*what).to_owned(),
@@ -374,6 +382,9 @@ fn planned(fate: CardFate, name: &str, why: &str, fields: &[[&str; 3]]) -> Plann
         number: (why == "name and number").then(|| "+39 02 5550 1182".to_owned()),
         likely: (why == "name and number").then(|| "/marco.vcf".to_owned()),
         confirmed: name.contains('a'),
+        href: (!matches!(fate, CardFate::GoesThere | CardFate::LeftOut))
+            .then(|| format!("/{name}")),
+        contact: (!matches!(fate, CardFate::ComesHere | CardFate::LeftOut)).then(|| of(name)),
         is_group: false,
         fields: fields.iter().map(field).collect(),
     }
@@ -483,11 +494,11 @@ fn a_card_and_a_contact_stay_two_where_a_person_says_so() {
         };
         assert!(frame.contains(words), "{frame}");
         if width > 40 {
-            assert!(frame.contains("( ) one person   (●) two people"), "{frame}");
+            assert!(frame.contains("( ) one person  (●) two"), "{frame}");
             insta::assert_snapshot!(format!("kept_apart_{width}x{height}"), frame);
         }
         desk.press("m");
-        assert!(!desk.frame().contains("two people") || desk.frame().contains("( ) two people"));
+        assert!(!desk.frame().contains("(●) two"), "{}", desk.frame());
         desk.press("n ^S");
         let apart = vec!["/marco.vcf".to_owned()];
         assert_eq!(
@@ -495,6 +506,202 @@ fn a_card_and_a_contact_stay_two_where_a_person_says_so() {
             Some(Effect::Sync(SyncOrder::first("friends".to_owned(), apart)))
         );
     }
+}
+
+#[test]
+fn a_person_leaves_out_what_a_first_sync_would_do_and_takes_it_up_again() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        desk.plan = Some(Ok(first_plan()));
+        desk.press("s y j j enter");
+        // Who is the same, and then not; who comes, and who goes.
+        desk.press("j s s j s j j s");
+        if width > 40 {
+            let frame = desk.frame();
+            assert!(frame.contains("It stays as it is here"), "{frame}");
+            desk.press("k");
+            assert!(desk.frame().contains("( ) leave out"), "{}", desk.frame());
+            desk.press("s");
+            let frame = desk.frame();
+            for words in ["(●) leave out", "4 left as they are", "as planned"] {
+                assert!(frame.contains(words), "{words}: {frame}");
+            }
+            insta::assert_snapshot!(format!("left_out_{width}x{height}"), frame);
+            desk.press("s");
+        }
+        // What cannot be read is left as it is anyway.
+        desk.press("g g s");
+        assert!(
+            desk.toast().contains("left as it is already"),
+            "{}",
+            desk.toast()
+        );
+        desk.press("^S");
+        let left_out = LeftOut {
+            cards: vec!["/Björn Larsen".to_owned()],
+            contacts: vec![of("Margit Sørensen")],
+        };
+        assert_eq!(
+            desk.effects.pop(),
+            Some(Effect::Sync(SyncOrder {
+                left_out,
+                ..SyncOrder::first("friends".to_owned(), Vec::new())
+            }))
+        );
+    }
+}
+
+#[test]
+fn a_group_in_a_plan_is_shown_as_one() {
+    let mut desk = desk(100, 30);
+    let group = PlannedCard {
+        is_group: true,
+        href: None,
+        ..planned(
+            CardFate::ComesHere,
+            "Choir",
+            "a group: its members are tagged with its name",
+            &[],
+        )
+    };
+    desk.plan = Some(Ok(SyncPlan::new(
+        "friends".to_owned(),
+        true,
+        2,
+        vec![group],
+    )));
+    desk.press("s y j j enter");
+    let frame = desk.frame();
+    assert!(frame.contains("Its members here have its name"), "{frame}");
+    assert!(!frame.contains("A new contact here"), "{frame}");
+    desk.press("s");
+    assert!(
+        desk.toast().contains("comes as a group"),
+        "{}",
+        desk.toast()
+    );
+}
+
+#[test]
+fn the_cards_that_are_not_taken_are_seen_with_their_reasons_and_sent_again() {
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        raw(&desk.book)
+            .execute_batch(
+                "INSERT INTO remote_card (remote, href, place, kind, etag, refused) VALUES
+                 (2, '/dav/ann/9.vcf', x'39', 'unread', 'e', 'it has no name'),
+                 (2, '/dav/ann/8.vcf', x'38', 'unread', 'e', 'left out: Omar Sharif');",
+            )
+            .unwrap();
+        desk.press("s y r");
+        let frame = desk.frame();
+        for words in [
+            "Not synced with nextcloud",
+            "NOT TAKEN THERE",
+            "Tamar Lev",
+            "too large",
+            "CANNOT BE READ",
+            "9.vcf",
+        ] {
+            let is_seen = frame.contains(words);
+            assert!(
+                is_seen || height == 12 && words == "9.vcf",
+                "{width}: {words}: {frame}"
+            );
+        }
+        desk.press("j j");
+        let frame = desk.frame();
+        for words in ["LEFT OUT IN THE FIRST SYNC", "Omar Sharif"] {
+            assert!(frame.contains(words), "{width}: {words}: {frame}");
+        }
+        if width == 100 {
+            insta::assert_snapshot!("not_taken_100x30", frame);
+        }
+        desk.press("enter");
+        assert_eq!(
+            desk.effects.pop(),
+            Some(Effect::Sync(SyncOrder::usual(vec!["nextcloud".to_owned()])))
+        );
+        // What the sync changed is read again.
+        raw(&desk.book)
+            .execute_batch("DELETE FROM remote_card WHERE remote = 2")
+            .unwrap();
+        desk.tell(Msg::Sync(Vec::new(), None));
+        desk.tell(Msg::Remotes(desk.book.store.remotes().unwrap()));
+        desk.press("esc r");
+        assert!(
+            desk.toast().contains("every card of it is synced"),
+            "{}",
+            desk.toast()
+        );
+    }
+}
+
+#[test]
+fn a_check_says_what_a_remote_is_and_comes_late_to_its_own_page_only() {
+    let mut desk = desk(100, 30);
+    desk.checked = Some(Ok("address       https://cloud.example.org/dav/ann/\n\
+         access        read and write\n"
+        .to_owned()));
+    desk.press("s y t");
+    let frame = desk.frame();
+    for words in ["Check of nextcloud", "read and write"] {
+        assert!(frame.contains(words), "{words}: {frame}");
+    }
+    let asked = desk.requests();
+    assert!(asked.contains(&Request::CheckRemote("nextcloud".to_owned())));
+    desk.press("esc");
+    desk.hold();
+    desk.press("t");
+    assert!(desk.frame().contains("asking…"), "{}", desk.frame());
+    // Of two checks, each answer goes to the page that asked, whichever comes first.
+    desk.press("esc j t");
+    desk.let_all_go();
+    let frame = desk.frame();
+    assert!(
+        frame.contains("Check of work") && frame.contains("read and write"),
+        "{frame}"
+    );
+    desk.checked = Some(Err(Refusal::new(
+        Kind::Busy,
+        "work did not answer within 9 s",
+    )));
+    desk.press("t esc");
+    desk.let_all_go();
+    assert!(!desk.frame().contains("Check of"), "{}", desk.frame());
+    desk.press("t");
+    desk.let_all_go();
+    assert!(
+        desk.frame().contains("work did not answer within 9 s"),
+        "{}",
+        desk.frame()
+    );
+    desk.checked = Some(Ok("access        read only\n".to_owned()));
+    desk.press("t");
+    desk.let_all_go();
+    assert!(desk.frame().contains("read only"), "{}", desk.frame());
+    // One that is not set any more is not asked.
+    desk.press("esc j j t");
+    assert!(
+        desk.toast().contains("not in the configuration"),
+        "{}",
+        desk.toast()
+    );
+}
+
+#[test]
+fn while_a_sync_is_undone_nothing_is_said_to_wait() {
+    let mut desk = undone_desk(100, 30);
+    raw(&desk.book)
+        .execute_batch(
+            "INSERT INTO remote_card (remote, href, place, kind, contact)
+             SELECT 2, 'b', x'62', 'person', id FROM contact WHERE name = 'Mark Abernathy'",
+        )
+        .unwrap();
+    desk.press("s y");
+    let frame = desk.frame();
+    assert!(frame.contains("it waits until you choose"), "{frame}");
+    assert!(!frame.contains("changed here"), "{frame}");
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub(crate) struct Desk {
     pub editor: Option<Editor>,
     /// What a sync would do, or why that cannot be said; none: it is not answered.
     pub plan: Option<Result<SyncPlan, Refusal>>,
+    /// What a remote is said to be; none: nothing is answered.
+    pub checked: Option<Result<String, Refusal>>,
     /// What was asked of the store since it was looked at last.
     asked: Vec<Request>,
 }
@@ -83,6 +85,7 @@ impl Desk {
             held: None,
             editor: None,
             plan: None,
+            checked: None,
             asked: Vec::new(),
         };
         let effects = desk.app.start(&View::default());
@@ -138,6 +141,14 @@ impl Desk {
                         plan.map_or_else(Reply::Refused, |plan| Reply::PlannedSync(Box::new(plan)))
                     });
                     plan.map(|reply| Msg::Store(*ticket, reply))
+                }
+                Effect::Ask(ticket, request @ Request::CheckRemote(_)) => {
+                    self.asked.push(request.clone());
+                    let told = self.checked.clone();
+                    let reply = |told: Result<String, Refusal>| {
+                        told.map_or_else(Reply::Refused, Reply::CheckedRemote)
+                    };
+                    told.map(|told| Msg::Store(*ticket, reply(told)))
                 }
                 Effect::Ask(ticket, request) => {
                     self.asked.push(request.clone());

@@ -257,6 +257,113 @@ fn a_first_sync_that_only_takes_in_sends_nothing_until_a_person_says_so() {
 }
 
 #[test]
+fn what_goes_back_to_an_older_state_there_is_said() {
+    let server = DavServer::start(Ways::default());
+    let dated = |at: &str, note: &str| {
+        let lines = format!("NOTE:{note}\r\nREV:{at}\r\nEND:");
+        card("a", "Sami Korhonen").replace("END:", &lines)
+    };
+    server.store("a.vcf", &dated("2026-02-02T03:04:05Z", "newer"));
+    let (folder, db) = with_remote(&server);
+    first_sync(folder.path(), &db);
+    server.store("a.vcf", &dated("2026-01-01T03:04:05Z", "older"));
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("3 contacts");
+    callbook.types("S");
+    callbook.sees("work: 1 contact back to an older state there");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+}
+
+#[test]
+fn what_is_left_out_of_a_first_sync_stays_as_it_is_until_it_changes() {
+    let server = DavServer::start(Ways::default());
+    server.store("a.vcf", &card("a", "Sami Korhonen"));
+    server.store("b.vcf", &card("b", "Ines Duarte"));
+    // The same as here, by name and number.
+    let known =
+        crate::card("m", "Marco Bianchi", "+390255501182").replace("END:", "ORG:There\r\nEND:");
+    server.store("m.vcf", &known);
+    let (folder, db) = with_remote(&server);
+    set(folder.path(), "new = true\n");
+    let run = |words: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_callbook"))
+            .args(["--db", db.to_str().unwrap()])
+            .args(words)
+            .env("HOME", folder.path())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        (output.status.success(), told)
+    };
+    let syncs = |words: &[&str]| {
+        let (done, told) = run(words);
+        assert!(done, "{words:?}: {told}");
+        told
+    };
+    let names = "SELECT group_concat(name, ', ') FROM (SELECT name FROM contact ORDER BY name)";
+    let before = stored(&db, names);
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("S");
+    callbook.sees("2 come here");
+    // Ines, who comes, then Marco, who becomes one, and then who goes.
+    callbook.types("2s2");
+    callbook.sees("1 comes here");
+    callbook.types("5s5");
+    callbook.sees("2 left as they are");
+    callbook.types("3s3");
+    callbook.sees("3 left as they are");
+    callbook.types("\u{13}");
+    callbook.sees("work: 1 in");
+    assert_eq!(server.state().cards.len(), 3);
+    callbook.types("sy");
+    callbook.sees("2 cards left as they are");
+    callbook.types("r");
+    callbook.sees("LEFT OUT IN THE FIRST SYNC");
+    callbook.sees("Ines Duarte");
+    callbook.types("qt");
+    callbook.sees("read and write");
+    callbook.types("qqq");
+    assert_eq!(callbook.leaves(), 0);
+    let after = stored(&db, names);
+    assert!(after.contains("Sami") && !after.contains("Ines"), "{after}");
+    assert_eq!(after.len(), before.len() + ", Sami Korhonen".len());
+
+    // It stays so, whatever is edited of whom is left out on both sides.
+    let org = "SELECT coalesce(organisation, '') FROM contact WHERE name = 'Marco Bianchi'";
+    let company = stored(&db, org);
+    let marco = "SELECT lower(hex(id)) FROM contact WHERE name = 'Marco Bianchi'";
+    let marco = uuid::Uuid::parse_str(&stored(&db, marco))
+        .unwrap()
+        .to_string();
+    syncs(&["contact", "update", &marco, "--note", "mine", "--overwrite"]);
+    for all in [&["sync"][..], &["sync", "--all"]] {
+        assert!(syncs(all).contains("nothing new"));
+    }
+    assert_eq!(server.state().cards.len(), 3);
+    assert_eq!(server.card("m.vcf").unwrap().text, known);
+    assert_eq!(stored(&db, org), company);
+    let told = syncs(&["show", "Marco Bianchi"]);
+    assert!(told.contains("left out: nothing comes or goes"), "{told}");
+    // One that is deleted there is no loss here.
+    server.delete("m.vcf");
+    syncs(&["sync"]);
+    assert_eq!(stored(&db, names), after);
+    assert_eq!(server.state().cards.len(), 2);
+    // What changes there comes then.
+    let changed = card("b", "Ines Duarte").replace("END:", "NOTE:new\r\nEND:");
+    server.store("b.vcf", &changed);
+    server.store("m.vcf", &known.replace("END:", "NICKNAME:new\r\nEND:"));
+    let told = run(&["sync"]).1;
+    assert!(told.contains("2 in"), "{told}");
+    assert!(stored(&db, names).contains("Ines Duarte"));
+    assert_eq!(stored(&db, names).matches("Marco").count(), 1);
+    assert!(server.card("m.vcf").unwrap().text.contains("NOTE:mine"));
+    assert_eq!(server.state().cards.len(), 3);
+}
+
+#[test]
 fn a_password_is_typed_on_the_screens_and_kept_nowhere() {
     let server = DavServer::start(Ways {
         access: Access::Basic,

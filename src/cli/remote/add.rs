@@ -22,8 +22,9 @@ use crate::sync::open::client;
 use super::super::output::{complain, print};
 use super::super::questions::Questions;
 use super::flags::AddFlags;
-use super::learn::{folder, told};
+use super::learn::told;
 use super::trace::trace_is_whole;
+use crate::sync::check::folder;
 
 /// Signs that only a shell understands.
 const OF_SHELLS: [char; 12] = ['|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '~'];

@@ -1,23 +1,20 @@
 //! `callbook remote check`: what a remote is, and what it makes of a card.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use anyhow::{Error, Result};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::config::remotes::{Place, RemoteSettings};
-use crate::config::shown;
 use crate::domain::progress::Stop as Asked;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::safe;
-use crate::domain::words::count;
 use crate::store::Store;
 use crate::sync::carddav::AddressBook;
 use crate::sync::carddav::answers::{Delete, Etag, Got, Href, Put};
-use crate::sync::carddav::changes::BookState;
-use crate::sync::carddav::stop::{self, Stop};
+use crate::sync::carddav::stop::Stop;
+use crate::sync::check::{NO_BOOK, folder, note_checked, said, way_out};
 use crate::sync::open::open as open_book;
 
 use super::super::exit::UNREACHABLE;
@@ -70,21 +67,12 @@ pub(super) fn check(
     };
     print(&said(&book, &state))?;
     if state.is_book == Some(false) {
-        let why = "this is a folder and no address book; callbook remote add finds those in it";
-        return Err(Refusal::new(Kind::Invalid, why).into());
+        return Err(Refusal::new(Kind::Invalid, NO_BOOK).into());
     }
     let Some(store) = store else {
         return Ok(0);
     };
-    let mut rows = store.remotes()?.into_iter();
-    if let Some(row) = rows.find(|row| row.name == settings.name) {
-        // The password works now, so automatic syncs may use it again.
-        if row.has_refused_password() {
-            store.pause_remote(&settings.name, false)?;
-        }
-        let rights = json!({ "read_only": state.read_only });
-        store.remember_of_remote(&settings.name, &rights)?;
-    }
+    note_checked(&store, settings, &state)?;
     if let Some(learned) = learned {
         let mut traits = learned.traits;
         if let Some(traits) = traits.as_object_mut() {
@@ -124,88 +112,14 @@ pub(super) fn password(question: &str, asked: &Asked) -> Option<String> {
     Questions::open()?.ask_hidden(question, asked).ok()
 }
 
-/// What a folder holds.
-pub(super) fn folder(path: &Path) -> Result<String, Refusal> {
-    let failed = |why: &str| {
-        let why = format!("{}: {why}", shown(path));
-        Refusal::new(Kind::Invalid, why)
-    };
-    if !path.is_dir() {
-        return Err(failed("there is no such folder"));
-    }
-    let files = path
-        .read_dir()
-        .map_err(|error| failed(&error.to_string()))?;
-    let is_card = |name: &str| {
-        let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
-        end == "vcf" && !stem.starts_with('.') && !stem.is_empty()
-    };
-    let cards = files
-        .flatten()
-        .filter(|file| file.file_name().to_str().is_some_and(is_card))
-        .count();
-    Ok(format!("{}: {}", shown(path), count(cards, ".vcf file")))
-}
-
 /// Tells what is wrong, and what to do about it; gives the exit status.
 pub(super) fn told(stop: &Stop, name: &str) -> Result<u8> {
-    let way_out = match &stop.kind {
-        stop::Kind::Unreachable | stop::Kind::Unknown | stop::Kind::Later(_) => {
-            let why = safe(&stop.why).into_owned();
-            complain(&format!("error: {why}"));
-            return Ok(UNREACHABLE);
-        }
-        stop::Kind::SignIn => {
-            "; callbook does not try again by itself, so that the account is not locked. With two-factor sign-in, and \
-             on iCloud, Fastmail and most Nextclouds, make an app password in the settings of the account"
-                .to_owned()
-        }
-        stop::Kind::Elsewhere(to) => format!(
-            "; it gets no password unasked. If that is right, use {to} as the url of {name}"
-        ),
-        stop::Kind::Gone => "; check the address, or let callbook remote add find it".to_owned(),
-        stop::Kind::Forbidden => "; check that the user may use this address book".to_owned(),
-        stop::Kind::NoSecret | stop::Kind::Page | stop::Kind::Odd => String::new(),
-    };
-    Err(Error::msg(format!("{}{way_out}", safe(&stop.why))))
-}
-
-/// What a server says of an address book.
-pub(super) fn said(book: &AddressBook, state: &BookState) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, value: &str| {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{name:<14}{}", safe(value));
-    };
-    line("address", &book.address().to_string());
-    if !state.name.is_empty() {
-        line("name", &state.name);
+    if stop.is_unreachable() {
+        let why = safe(&stop.why).into_owned();
+        complain(&format!("error: {why}"));
+        return Ok(UNREACHABLE);
     }
-    let versions = if state.versions.is_empty() {
-        "not said".to_owned()
-    } else {
-        state.versions.join(" and ")
-    };
-    line("vCard", &versions);
-    let changes = if state.has_sync {
-        "asked for by a token: one request when nothing changed"
-    } else {
-        "listed each time: the server has no sync-collection"
-    };
-    line("changes", changes);
-    let access = if state.read_only {
-        "read only"
-    } else {
-        "read and write"
-    };
-    line("access", access);
-    if let Some(size) = state.max_size {
-        line("largest card", &format!("{size} bytes"));
-    }
-    let traffic = book.traffic();
-    let requests = usize::try_from(traffic.requests).unwrap_or(usize::MAX);
-    line("asked with", &count(requests, "request"));
-    text
+    Err(Error::msg(way_out(stop, name)))
 }
 
 /// What was learned, for the book and for people.

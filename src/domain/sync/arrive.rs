@@ -9,7 +9,7 @@ use super::outgoing::is_in;
 use super::part::Part;
 use super::remote::{Etag, Href, Stop};
 use super::report::{Did, Report};
-use super::row::Card;
+use super::row::{Card, Row};
 use super::said::{SaidCard, name_on, same_text};
 use super::take::{How, merge, revive, settle};
 
@@ -32,7 +32,12 @@ pub(super) fn take_card<C: Card>(
     arriving: &Arriving<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
-    let known = part.row(href)?;
+    let mut known = part.row(href)?;
+    if known.as_ref().is_some_and(Row::is_left_out) {
+        // It changed since, so that it is taken in as any that is new.
+        part.drop_row(href)?;
+        known = None;
+    }
     if let Some(mut row) = known.filter(|row| row.etag.is_some() || row.intent.is_some()) {
         row.unread = None;
         if row.intent.is_none() && row.has_text_of(&now.1) {

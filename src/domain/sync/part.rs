@@ -72,6 +72,11 @@ pub trait Part<C> {
     fn put_row(&mut self, href: &Href, row: &Row<C>) -> Result<(), Stop>;
     /// Notes a card that cannot be read, with the reason: it is never written, and never deleted.
     fn put_unread(&mut self, href: &Href, etag: &Etag, why: &str) -> Result<(), Stop>;
+    /// Whether a person said of a card that it is left as it is. It is known then, and taken in when it changes there;
+    /// until then nothing of its contact goes there.
+    fn leave_out(&mut self, _href: &Href, _etag: &Etag, _card: &C) -> Result<bool, Stop> {
+        Ok(false)
+    }
     /// Keeps the card of a group.
     fn put_group(&mut self, href: &Href, etag: &Etag, group: &GroupCard) -> Result<(), Stop>;
     /// Tags the members of groups as their cards say, and takes the tags off those who left. Such a tag is not of

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::domain::fields;
 use crate::domain::fold::fold;
+use crate::domain::ids::ContactId;
 use crate::domain::number::display;
 use crate::domain::words::{count, thousands};
 
@@ -43,10 +44,23 @@ pub struct PlannedCard {
     pub likely: Option<String>,
     /// Whether one of its numbers here is confirmed.
     pub confirmed: bool,
+    /// The address of the card that is there, if one is.
+    pub href: Option<String>,
+    /// The contact that is here, if one is.
+    pub contact: Option<ContactId>,
     /// Whether it is a group, whose members have its name as a tag here, and no contact.
     pub is_group: bool,
     /// What is said here and there, field by field; nothing where both say the same.
     pub fields: Vec<PlannedField>,
+}
+
+/// What a person leaves as it is, of what a first sync would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The cards there, by their addresses.
+    pub cards: Vec<String>,
+    /// The contacts here.
+    pub contacts: Vec<ContactId>,
 }
 
 /// What becomes of a card.
@@ -64,7 +78,7 @@ pub enum CardFate {
     KeptApart,
     /// Both sides say different things, and each keeps its own.
     ToDecide,
-    /// It cannot be read, or is not taken there.
+    /// It cannot be read, is not taken there, or a person leaves it as it is.
     LeftOut,
     /// It is gone on one side, and is deleted on the other.
     Deleted,

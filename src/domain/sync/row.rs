@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::detail::{DetailId, DetailValue};
 use crate::domain::ids::ContactId;
+use crate::domain::remotes::LEFT_OUT;
 
 use super::person::Person;
 use super::remote::Etag;
@@ -96,6 +97,12 @@ impl<C: Card> Row<C> {
     pub fn base_said(&self) -> SaidCard {
         let base = self.base.as_ref();
         base.map(|base| base.said().clone()).unwrap_or_default()
+    }
+
+    /// Whether a person left it as it is, in the first sync.
+    pub(super) fn is_left_out(&self) -> bool {
+        let why = self.unread.as_ref();
+        why.is_some_and(|why| why.starts_with(LEFT_OUT))
     }
 
     /// Whether a card has the text that was last read.

@@ -11,7 +11,7 @@ use super::moving::{Moving, place_anew};
 use super::part::{Book, Part, RemoteState, keep_token};
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
-use super::row::Card;
+use super::row::{Card, Row};
 use super::rules::{Rule, holds};
 use super::said::name_on;
 use super::take::{gone, revive, settle};
@@ -289,6 +289,9 @@ where
                     for (href, got) in &part_of {
                         match got {
                             Got::Card(etag, card) => {
+                                if part.leave_out(href, etag, card)? {
+                                    continue;
+                                }
                                 let now = (etag.clone(), card.clone());
                                 take_card(part, href, now, moving, &arriving, report)?;
                             }
@@ -337,6 +340,10 @@ where
                     continue;
                 }
                 let row = part.row(href)?;
+                if row.as_ref().is_some_and(Row::is_left_out) {
+                    part.drop_row(href)?;
+                    continue;
+                }
                 let base = row.as_ref().and_then(|row| row.base.as_ref());
                 let name = base.map(|base| name_on(base.said()));
                 let name = name.unwrap_or_default();

@@ -40,7 +40,7 @@ pub(in crate::store) const WAITING: &str = "
 
 /// The contacts that a remote does not take, or not as they are now, each with the remote.
 const REFUSED: &str = "SELECT contact, remote FROM remote_card INDEXED BY remote_card_todo
-    WHERE refused IS NOT NULL AND contact IS NOT NULL";
+    WHERE refused IS NOT NULL AND contact IS NOT NULL AND refused NOT LIKE 'left out: %'";
 
 /// A set of rows.
 #[derive(Debug, Default)]

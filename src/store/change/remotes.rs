@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::domain::contact::ContactId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{
-    BroughtBack, BroughtBackEntry, RemoteCounts, RemoteDetails, RemoteRow, RunOutcome,
+    BroughtBack, BroughtBackEntry, LEFT_OUT, RemoteCounts, RemoteDetails, RemoteRow, RunOutcome,
 };
 use crate::domain::timestamp::Timestamp;
 
@@ -20,6 +20,12 @@ use crate::store::write::writer::Writer;
 /// How many cards of a kind are looked at.
 const LOOKED_AT: usize = 20;
 
+/// Whether a person left a card as it is.
+const IS_LEFT_OUT: &str = "c.refused LIKE 'left out: %'";
+
+/// What becomes of such a card.
+const LEFT_AS_IT_IS: &str = "it stays as it is on each side, until the card there changes";
+
 /// The columns of a remote, with what its cards are.
 fn columns() -> String {
     format!(
@@ -30,13 +36,15 @@ fn columns() -> String {
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
      WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NOT NULL),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
-     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NULL),
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NULL AND NOT {IS_LEFT_OUT}),
     (SELECT count(*) FROM remote_conflict f CROSS JOIN remote_card c ON c.id = f.remote_card
      WHERE c.remote = r.id AND NOT f.closed),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
      WHERE c.remote = r.id AND c.undone AND c.etag IS NOT NULL),
     (SELECT count(*) FROM remote_card c WHERE c.remote = r.id AND c.held
-     AND EXISTS (SELECT 1 FROM contact WHERE id = c.contact))
+     AND EXISTS (SELECT 1 FROM contact WHERE id = c.contact)),
+    (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND {IS_LEFT_OUT})
     FROM remote r"
     )
 }
@@ -93,7 +101,12 @@ impl Store {
             ))?;
             let mut left = left.query([there.id])?;
             while let Some(row) = left.next()? {
-                let card = (row.get(1)?, row.get(2)?);
+                let (name, why): (String, String) = (row.get(1)?, row.get(2)?);
+                if let Some(name) = why.strip_prefix(LEFT_OUT) {
+                    details.left_out.push((name.to_owned(), LEFT_AS_IT_IS.to_owned()));
+                    continue;
+                }
+                let card = (name, why);
                 if row.get(0)? {
                     details.unread.push(card);
                 } else {
@@ -335,6 +348,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<RemoteRow> {
             conflicts: count(18)?,
             undone: count(19)?,
             held: count(20)?,
+            left_out: count(21)?,
         },
     })
 }

@@ -42,6 +42,15 @@ pub enum Kind {
 }
 
 impl Stop {
+    /// Whether no whole answer came, or one that asks to wait: another try may do.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Unreachable | Kind::Unknown | Kind::Later(_)
+        )
+    }
+
     /// Says why, with whatever a server wrote in it made harmless.
     pub(crate) fn new(kind: Kind, status: Option<u16>, why: &str) -> Self {
         let why = safe(why).into_owned();

@@ -69,6 +69,10 @@ pub enum Scope {
     Dates,
     /// The remotes.
     Remotes,
+    /// The cards of a remote that are not synced.
+    NotTaken,
+    /// What a remote is, without a sync.
+    RemoteCheck,
     /// Fields that were changed here and on a remote.
     Conflicts,
     /// What a sync would do.
@@ -87,7 +91,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::Contacts,
         Self::Numbers,
         Self::Name,
@@ -105,6 +109,8 @@ impl Scope {
         Self::Recent,
         Self::Dates,
         Self::Remotes,
+        Self::NotTaken,
+        Self::RemoteCheck,
         Self::Conflicts,
         Self::SyncPlan,
         Self::Guard,
@@ -210,6 +216,8 @@ impl Scope {
             Self::Recent => "recent",
             Self::Dates => "dates",
             Self::Remotes => "remotes",
+            Self::NotTaken => "not-synced",
+            Self::RemoteCheck => "remote-check",
             Self::Conflicts => "conflicts",
             Self::SyncPlan => "sync-plan",
             Self::Guard => "guard",
@@ -257,6 +265,8 @@ impl Scope {
             Self::Recent => "recent contacts",
             Self::Dates => "dates",
             Self::Remotes => "remotes",
+            Self::NotTaken => "cards not synced",
+            Self::RemoteCheck => "check of a remote",
             Self::Conflicts => "conflicts with remotes",
             Self::SyncPlan => "plan of a sync",
             Self::Guard => "question of a sync",

@@ -20,6 +20,7 @@ use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
 use crate::store::{Options, Store};
+use crate::sync::check::check;
 use crate::sync::lock::{Locked, SyncLock};
 use crate::sync::one::Asked;
 use crate::sync::rounds::{Outcome, RoundsAsked, sync_all, why_stopped};
@@ -43,6 +44,8 @@ enum Order {
     Sync(SyncOrder),
     /// A person asks what a sync with a remote would do.
     Plan(Ticket, String, AfterUndo),
+    /// A person asks what a remote is.
+    Check(Ticket, String),
     /// A person typed the password of a remote.
     Password(String, Secret),
     /// A person changed something.
@@ -103,6 +106,10 @@ impl Network {
     pub(super) fn plan(&self, ticket: Ticket, name: String, after: AfterUndo) {
         self.stop.take_back();
         self.tell(Order::Plan(ticket, name, after));
+    }
+
+    pub(super) fn check(&self, ticket: Ticket, name: String) {
+        self.tell(Order::Check(ticket, name));
     }
 
     pub(super) fn password(&self, name: String, password: Secret) {
@@ -184,6 +191,7 @@ impl Syncing {
                 }
                 Ok(Order::Sync(order)) => self.sync(&order, true),
                 Ok(Order::Plan(ticket, name, after)) => self.plan(ticket, &name, after),
+                Ok(Order::Check(ticket, name)) => self.check(ticket, &name),
                 Err(RecvTimeoutError::Timeout) => {
                     let now = Instant::now();
                     let due = self.remotes.iter();
@@ -266,11 +274,33 @@ impl Syncing {
         let _ = self.events.send(Event::Msg(Msg::Store(ticket, reply)));
     }
 
-    fn planned(&self, name: &str, after: AfterUndo) -> Result<SyncPlan, Kept> {
+    /// Says what a remote is, to the page that asks; how it is may be another then.
+    fn check(&self, ticket: Ticket, name: &str) {
+        let open = || {
+            let settings = self.settings(name)?;
+            let store = self.open()?;
+            let told = check(&store, settings, &mut |_| self.typed(name))?;
+            Ok((told, store.remotes()?))
+        };
+        let reply = match open() {
+            Ok((told, rows)) => {
+                let _ = self.events.send(Event::Msg(Msg::Remotes(rows)));
+                Reply::CheckedRemote(told)
+            }
+            Err(refusal) => Reply::Refused(refusal),
+        };
+        let _ = self.events.send(Event::Msg(Msg::Store(ticket, reply)));
+    }
+
+    fn settings(&self, name: &str) -> Result<&RemoteSettings, Refusal> {
         let is_it = |one: &&Due| one.settings.name == name;
         let known = self.remotes.iter().find(is_it);
         let settings = known.map(|one| &one.settings);
-        let settings = settings.ok_or_else(|| Refusal::not_found("remote", name))?;
+        settings.ok_or_else(|| Refusal::not_found("remote", name))
+    }
+
+    fn planned(&self, name: &str, after: AfterUndo) -> Result<SyncPlan, Kept> {
+        let settings = self.settings(name)?;
         let mut store = self.open()?;
         let rows = store.remotes()?;
         let why = self.hindrance(settings, &rows);
@@ -382,6 +412,7 @@ impl Syncing {
                     ..Answers::default()
                 },
                 apart: &order.apart,
+                left_out: Some(&order.left_out),
                 sends_undo: order.after_undo.sends(),
                 ..Asked::default()
             },
@@ -492,6 +523,14 @@ struct Said {
 impl Said {
     /// Adds what came of a remote: all where a person asked, else what needs one and was not known before.
     fn add(&mut self, name: &str, outcome: &Outcome, by_person: bool, was: Option<&str>) {
+        if let Outcome::Synced(run) = outcome
+            && let older @ 1.. = run.synced.report.older.len()
+        {
+            let contacts = count(older, "contact");
+            self.bad.push(format!(
+                "{name}: {contacts} back to an older state there, and so here; x in the remotes undoes the sync"
+            ));
+        }
         match outcome {
             Outcome::Synced(run) => match &run.synced.end {
                 Ok(()) if by_person => {

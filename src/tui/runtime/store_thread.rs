@@ -381,9 +381,12 @@ impl StoreThread {
                 store.set_home(home);
                 Reply::Noted
             }
-            // Writes of other programs were reported above, the book is not damaged here, and what a sync would do
-            // is for the network's thread to say.
-            Request::Look | Request::PutBack(_) | Request::PlanSync(..) => Reply::Noted,
+            // Writes of other programs were reported above, the book is not damaged here, and what a remote is and a
+            // sync would do is for the network's thread to say.
+            Request::Look
+            | Request::PutBack(_)
+            | Request::PlanSync(..)
+            | Request::CheckRemote(_) => Reply::Noted,
         })
     }
 

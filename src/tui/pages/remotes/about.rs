@@ -176,6 +176,11 @@ fn cards(row: &RemoteRow, details: Option<&RemoteDetails>, session: &Session) ->
         let words = format!("{} {words}", count(number(cards), "card"));
         said.push(About::warns(of, listed(words, &named, number(cards))));
     }
+    if counts.left_out > 0 {
+        let cards = count(number(counts.left_out), "card");
+        let words = format!("{cards} left as they are until they change there");
+        said.push(About::new("left out", words));
+    }
     said
 }
 

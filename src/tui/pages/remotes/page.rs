@@ -24,9 +24,11 @@ use crate::tui::widgets::theme::{Role, Theme};
 use super::about::{About, about};
 use crate::tui::pages::conflicts::Conflicts;
 use crate::tui::pages::guard::page_for;
+use crate::tui::pages::not_taken::NotTaken;
 use crate::tui::pages::page::{AnyPage, News, Outcome, Page, Ui};
 use crate::tui::pages::password::Password;
 use crate::tui::pages::preview::Preview;
+use crate::tui::pages::remote_check::RemoteCheck;
 use crate::tui::pages::sync_plan::SyncPlanPage;
 
 /// The width from which on a row has the address, and the columns of the others.
@@ -107,6 +109,21 @@ impl Page for RemotesPage {
                     return Outcome::Open(Box::new(page));
                 }
             }
+            Action::NotTaken => {
+                if let Some(one) = self.current(ctx.session) {
+                    let page = NotTaken::of(one.name.to_owned());
+                    return Outcome::Open(Box::new(page));
+                }
+            }
+            Action::CheckRemote => {
+                if let Some(one) = self.current(ctx.session) {
+                    if let Some(set) = one.set.filter(|_| one.lacks_password()) {
+                        return Outcome::Open(Password::page(set, action));
+                    }
+                    let page = RemoteCheck::of(one.name.to_owned());
+                    return Outcome::Open(Box::new(page));
+                }
+            }
             Action::UndoStep => {
                 let current = self.current(ctx.session);
                 let details = current.and_then(|one| self.details(&one));
@@ -135,11 +152,17 @@ impl Page for RemotesPage {
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
         let current = self.current(session);
         match (action, current) {
-            (Action::SyncOne | Action::Pause | Action::DryRun, None) => {
+            (Action::SyncOne | Action::Pause | Action::DryRun | Action::CheckRemote, None) => {
                 Some("no remote is set up".into())
             }
-            (Action::SyncOne | Action::DryRun, Some(OneRemote { set: None, .. })) => {
-                Some("it is not in the configuration any more".into())
+            (
+                Action::SyncOne | Action::DryRun | Action::CheckRemote,
+                Some(OneRemote { set: None, .. }),
+            ) => Some("it is not in the configuration any more".into()),
+            (Action::NotTaken, current) => {
+                let counts = current.and_then(|one| one.row).map(|row| row.counts);
+                let left = counts.map_or(0, |is| is.refused + is.unread + is.left_out);
+                (left == 0).then(|| "every card of it is synced".into())
             }
             (Action::Pause, Some(OneRemote { row: None, .. })) => {
                 Some("its first sync is not done".into())
@@ -166,6 +189,7 @@ impl Page for RemotesPage {
         Some(match binding.action {
             Action::SyncOne if is_on => "stop".into(),
             Action::Sync if is_on => return None,
+            Action::NotTaken if self.unavailable(binding.action, session).is_some() => return None,
             _ => binding.hint.into(),
         })
     }

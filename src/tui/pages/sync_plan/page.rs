@@ -46,7 +46,12 @@ impl Page for SyncPlanPage {
                     return Outcome::Close;
                 }
             }
-            Action::Apart | Action::MergeRow => self.keep_apart(action == Action::Apart),
+            Action::Apart => self.choose(Some(CardFate::KeptApart)),
+            Action::MergeRow => self.choose(None),
+            Action::LeaveOut => {
+                let left = (!self.is_left_out()).then_some(CardFate::LeftOut);
+                self.choose(left);
+            }
             Action::Open => self.focus = Pane::Detail,
             Action::Left => self.focus = Pane::List,
             Action::NextPane | Action::PreviousPane => {
@@ -116,7 +121,8 @@ impl Page for SyncPlanPage {
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
         let takes_in = action == Action::OnlyTakeIn;
         let does = matches!(action, Action::Enter | Action::Save) || takes_in;
-        let chooses = matches!(action, Action::Apart | Action::MergeRow);
+        let leaves_out = action == Action::LeaveOut;
+        let chooses = matches!(action, Action::Apart | Action::MergeRow) || leaves_out;
         // With one pane only, enter opens the card.
         let opens_card = action == Action::Enter && self.is_list_alone(session);
         let opens = matches!(
@@ -134,6 +140,11 @@ impl Page for SyncPlanPage {
                 Some("a sync goes on; it is done in a moment".into())
             }
             Some(_) if (opens || chooses) && self.shown.is_empty() => Some("no card here".into()),
+            Some(_) if leaves_out => {
+                let card = self.card(self.cursor);
+                let can = card.is_some_and(|card| card.href.is_some() || card.contact.is_some());
+                (!can).then(|| "it is left as it is already, or comes as a group".into())
+            }
             Some(_) if chooses => {
                 let card = self.card(self.cursor);
                 let likely = card.is_some_and(|card| card.likely.is_some());
@@ -175,7 +186,11 @@ impl Page for SyncPlanPage {
         let is_list_alone = self.is_list_alone(session);
         match binding.action {
             Action::Enter if is_list_alone => Some("open".into()),
-            Action::Enter | Action::Save | Action::OnlyTakeIn if self.is_read_only => None,
+            Action::Enter | Action::Save | Action::OnlyTakeIn | Action::LeaveOut
+                if self.is_read_only =>
+            {
+                None
+            }
             Action::Save if !is_list_alone => None,
             Action::Apart | Action::MergeRow => {
                 let card = self.card(self.cursor);
@@ -184,6 +199,7 @@ impl Page for SyncPlanPage {
                     && is_apart == (binding.action == Action::MergeRow);
                 acts.then(|| binding.hint.into())
             }
+            Action::LeaveOut if self.is_left_out() => Some("as planned".into()),
             _ => Some(binding.hint.into()),
         }
     }
@@ -207,6 +223,7 @@ impl SyncPlanPage {
     fn order(&self) -> SyncOrder {
         SyncOrder {
             after_undo: self.after_undo,
+            left_out: self.left_out(),
             ..SyncOrder::first(self.remote.clone(), self.kept_apart())
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::sync::plan::{CardFate, PlannedCard, SyncPlan};
+use crate::domain::sync::plan::{CardFate, LeftOut, PlannedCard, SyncPlan};
 use crate::tui::ctx::Session;
 use crate::tui::protocol::AfterUndo;
 use crate::tui::widgets::areas::{Pane, TWO_PANES};
@@ -19,8 +19,9 @@ pub struct SyncPlanPage {
     pub(super) after_undo: AfterUndo,
     /// What would be done; none until it came.
     pub(super) plan: Option<SyncPlan>,
-    /// The cards that a person keeps apart, by their place in the plan, and what would become of them otherwise.
-    apart: BTreeMap<usize, CardFate>,
+    /// The cards that a person keeps apart or leaves as they are, by their place in the plan, and what would become of
+    /// them otherwise.
+    chosen: BTreeMap<usize, CardFate>,
     /// The kind that is shown, or all.
     pub(super) fate: Option<CardFate>,
     /// The cards that are shown, by their place in the plan.
@@ -42,7 +43,7 @@ impl SyncPlanPage {
             is_read_only,
             after_undo: AfterUndo::Unsaid,
             plan: None,
-            apart: BTreeMap::new(),
+            chosen: BTreeMap::new(),
             fate: None,
             shown: Vec::new(),
             cursor: 0,
@@ -88,19 +89,39 @@ impl SyncPlanPage {
         self.list();
     }
 
-    /// Keeps the card under the cursor apart from the contact that it seems to be of, or no longer.
-    pub(super) fn keep_apart(&mut self, is_apart: bool) {
+    /// Has this become of the card under the cursor, or what would become of it otherwise.
+    pub(super) fn choose(&mut self, chosen: Option<CardFate>) {
         let place = self.shown.get(self.cursor).copied();
         let cards = self.plan.as_mut().map(|plan| &mut plan.cards);
         let Some((place, card)) = place.and_then(|place| Some((place, cards?.get_mut(place)?)))
         else {
             return;
         };
-        if is_apart {
-            self.apart.entry(place).or_insert(card.fate);
-            card.fate = CardFate::KeptApart;
-        } else if let Some(fate) = self.apart.remove(&place) {
-            card.fate = fate;
+        let planned = self.chosen.remove(&place).unwrap_or(card.fate);
+        card.fate = chosen.unwrap_or(planned);
+        if chosen.is_some() {
+            self.chosen.insert(place, planned);
+        }
+    }
+
+    /// Whether a person leaves the card under the cursor as it is.
+    pub(super) fn is_left_out(&self) -> bool {
+        let place = self.shown.get(self.cursor);
+        let is_chosen = place.is_some_and(|place| self.chosen.contains_key(place));
+        let card = self.card(self.cursor);
+        is_chosen && card.is_some_and(|card| card.fate == CardFate::LeftOut)
+    }
+
+    /// What a person leaves as it is.
+    pub(super) fn left_out(&self) -> LeftOut {
+        let cards = self.plan.iter().flat_map(|plan| plan.cards.iter());
+        let left = cards.enumerate().filter(|(place, card)| {
+            card.fate == CardFate::LeftOut && self.chosen.contains_key(place)
+        });
+        let left: Vec<&PlannedCard> = left.map(|(_, card)| card).collect();
+        LeftOut {
+            cards: left.iter().filter_map(|card| card.href.clone()).collect(),
+            contacts: left.iter().filter_map(|card| card.contact).collect(),
         }
     }
 

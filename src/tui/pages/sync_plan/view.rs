@@ -249,7 +249,8 @@ fn card_lines(page: &SyncPlanPage, columns: usize, theme: &Theme) -> Vec<Line<'s
         );
         lines.push(Line::styled(head, theme.style(Role::Section)));
     }
-    let is_apart = card.fate == CardFate::KeptApart;
+    let is_left = page.is_left_out();
+    let is_apart = card.fate == CardFate::KeptApart || is_left;
     for field in &card.fields {
         lines.extend(field_lines(field, is_apart, columns, theme));
     }
@@ -257,20 +258,22 @@ fn card_lines(page: &SyncPlanPage, columns: usize, theme: &Theme) -> Vec<Line<'s
         lines.push(Line::default());
     }
     if card.likely.is_some() && plan.is_first && !page.is_read_only {
-        lines.extend(wrapped(&one_or_two(is_apart, theme), Role::Text));
+        lines.extend(wrapped(&one_or_two(card.fate, theme), Role::Text));
         lines.push(Line::default());
     }
     lines.extend(wrapped(told(plan, card), Role::Dim));
     lines
 }
 
-/// Whether a card and the contact that it seems to be of are one person, or two.
-fn one_or_two(is_apart: bool, theme: &Theme) -> String {
+/// Whether a card and the contact that it seems to be of are one person, or two, or are left as they are.
+fn one_or_two(fate: CardFate, theme: &Theme) -> String {
     let of = |is_chosen: bool| if is_chosen { theme.glyphs.dot } else { " " };
+    let (is_apart, is_left) = (fate == CardFate::KeptApart, fate == CardFate::LeftOut);
     format!(
-        "({}) one person   ({}) two people",
-        of(!is_apart),
-        of(is_apart)
+        "({}) one person  ({}) two  ({}) leave out",
+        of(!is_apart && !is_left),
+        of(is_apart),
+        of(is_left)
     )
 }
 
@@ -291,6 +294,15 @@ fn told(plan: &SyncPlan, card: &PlannedCard) -> &'static str {
         }
         (CardFate::ToDecide, _) => {
             "What differs is decided later, in the conflicts. Until then each side keeps its own."
+        }
+        (CardFate::LeftOut, _) if card.href.is_some() && card.contact.is_some() => {
+            "Both stay as they are. Nothing comes or goes until the card there changes."
+        }
+        (CardFate::LeftOut, _) if card.href.is_some() => {
+            "It stays as it is there, and comes here with its next change."
+        }
+        (CardFate::LeftOut, _) if card.contact.is_some() => {
+            "It stays as it is here, and goes there with its next change."
         }
         (CardFate::LeftOut, _) => "It stays as it is there, and nothing here comes of it.",
         (CardFate::Deleted, _) if card.fields.iter().all(|field| field.here.is_empty()) => {
