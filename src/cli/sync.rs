@@ -147,7 +147,8 @@ impl SyncCommand {
             trace_is_whole(trace);
         }
         let names: Vec<&str> = remotes.iter().map(|one| one.name.as_str()).collect();
-        let to_decide = to_decide(&store, &names, &outcomes)?;
+        let rows = store.remotes()?;
+        let to_decide = to_decide(&rows, &names, &outcomes);
         let mut text = text(&names, &outcomes, to_decide, self.dry_run);
         if self.only_take_in && !self.dry_run {
             text.push_str(&paused(&names, &outcomes));
@@ -160,7 +161,7 @@ impl SyncCommand {
             "meta": { "to_decide": to_decide.then },
         });
         let told = answer(Ok(CommandAnswer::new(document, text)), self.json)?;
-        let lacks = unused || lacks_some(&store, &names, &outcomes)?;
+        let lacks = unused || lacks_some(&rows, &names, &outcomes);
         Ok(if told == 0 {
             status(&outcomes, to_decide.then, lacks)
         } else {
@@ -190,30 +191,29 @@ fn then(rows: &[RemoteRow], name: &str, outcome: &Outcome) -> RemoteCounts {
 }
 
 /// How many fields are to be decided, and how many would be after a run that only tried.
-fn to_decide(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<ToDecide, Refusal> {
-    let rows = store.remotes()?;
-    let number = |fields: u64| usize::try_from(fields).unwrap_or(usize::MAX);
-    let of = |rows: &mut dyn Iterator<Item = &RemoteRow>| {
-        number(rows.map(|row| row.counts.conflicts).sum::<u64>())
-    };
-    let is_other = |row: &&RemoteRow| !names.contains(&row.name.as_str());
+fn to_decide(rows: &[RemoteRow], names: &[&str], outcomes: &[Outcome]) -> ToDecide {
+    let others = rows.iter().filter(|row| !names.contains(&&*row.name));
+    let others: u64 = others.map(|row| row.counts.conflicts).sum();
     let tried = names.iter().zip(outcomes);
-    let tried = tried.map(|(name, outcome)| then(&rows, name, outcome).conflicts);
-    Ok(ToDecide {
-        now: of(&mut rows.iter()),
-        then: of(&mut rows.iter().filter(is_other)).saturating_add(number(tried.sum())),
-    })
+    let tried: u64 = tried
+        .map(|(name, outcome)| then(rows, name, outcome).conflicts)
+        .sum();
+    let now: u64 = rows.iter().map(|row| row.counts.conflicts).sum();
+    let number = |fields: u64| usize::try_from(fields).unwrap_or(usize::MAX);
+    ToDecide {
+        now: number(now),
+        then: number(others + tried),
+    }
 }
 
 /// Whether a remote that was synced has cards that it does not take, or that cannot be read.
-fn lacks_some(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Result<bool, Refusal> {
-    let rows = store.remotes()?;
+fn lacks_some(rows: &[RemoteRow], names: &[&str], outcomes: &[Outcome]) -> bool {
     let synced = names.iter().zip(outcomes);
     let mut synced = synced.filter(|(_, outcome)| matches!(outcome, Outcome::Synced(_)));
-    Ok(synced.any(|(name, outcome)| {
-        let counts = then(&rows, name, outcome);
+    synced.any(|(name, outcome)| {
+        let counts = then(rows, name, outcome);
         counts.refused + counts.unread > 0
-    }))
+    })
 }
 
 /// Where a dry run is asked about much, adds what would be done with each card if that was accepted.
