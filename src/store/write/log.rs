@@ -3,6 +3,8 @@
 //! A created record is not kept in the log, since it is in its table; what is changed is kept as
 //! the fields that differ, and what is deleted as it was.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
@@ -143,6 +145,23 @@ pub(in crate::store) fn add(
         ])?;
     }
     Ok(next)
+}
+
+/// Puts the deletion of a contact after what happened to its numbers, also where it was written before they were: turned
+/// round, it is there again before they are.
+pub(in crate::store) fn put_in_order(operations: &mut [(Operation, ContactId)]) {
+    let is_end = |operation: &Operation| matches!(operation, Operation::Delete(Record::Contact(_)));
+    let mut ended = HashSet::new();
+    let has_late = operations.iter().any(|(operation, contact)| {
+        let is_late = ended.contains(contact);
+        if is_end(operation) {
+            ended.insert(*contact);
+        }
+        is_late
+    });
+    if has_late {
+        operations.sort_by_key(|(operation, _)| is_end(operation));
+    }
 }
 
 /// The operations of a step, the first so many in their order, each with its contact.

@@ -592,6 +592,7 @@ impl<'c> Writer<'c> {
                 }
             }
         }
+        log::put_in_order(&mut operations);
         operations
     }
 }
