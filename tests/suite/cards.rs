@@ -21,7 +21,7 @@ fn book(cards: impl AsRef<[u8]>) -> Book {
     book
 }
 
-fn import(book: &mut Book, cards: &[u8]) -> callbook::domain::import::ImportReport {
+pub(crate) fn import(book: &mut Book, cards: &[u8]) -> callbook::domain::import::ImportReport {
     let file = File::open(cards, "cards.vcf", &[]).unwrap();
     callbook::import::all(&mut book.store, file).unwrap().value
 }
@@ -55,11 +55,11 @@ fn details(profile: &Profile, kind: DetailKind) -> Vec<String> {
 }
 
 /// The whole book as it is exported.
-fn exported(book: &Book, version: Option<Version>) -> String {
+pub(crate) fn exported(book: &Book, version: Option<Version>) -> String {
     String::from_utf8_lossy(&book.exported(ExportForm::Cards(version))).into_owned()
 }
 
-fn update(book: &mut Book, sent: &serde_json::Value) {
+pub(crate) fn update(book: &mut Book, sent: &serde_json::Value) {
     let id = only(book).full.contact.id;
     let mut sent = sent.clone();
     sent["overwrite"] = json!(true);

@@ -42,6 +42,7 @@ mod hostile;
 mod house;
 mod import_page;
 mod imports;
+mod kept_lines;
 mod keys;
 mod limits;
 mod lists;

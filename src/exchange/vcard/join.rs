@@ -1,13 +1,21 @@
-//! Two cards of one contact in one: what callbook does not read of the second goes with the first.
+//! Two cards of one contact in one: what the first does not say of the second goes with it, line by line, so that the
+//! lines of both keep their groups and their parameters.
 //!
 //! The lines that were joined stand behind a mark, so that a newer card takes the place of the older
 //! one and not of them.
 
+use std::collections::HashSet;
+
+use crate::domain::detail::Detail;
+use crate::domain::number;
 use crate::domain::own_fields::OwnFields;
 
+use super::contact;
 use super::convert;
 use super::draft::CardDraft;
 use super::line::{Line, Version};
+use super::param::is as is_param;
+use super::phone::{self, More};
 use super::property::Property;
 
 /// The property of a photo.
@@ -16,24 +24,119 @@ const PHOTO: &str = "PHOTO";
 /// Stands before the lines of another card.
 pub(super) const MARK: &str = "X-CALLBOOK-JOINED";
 
-/// A card with those lines of another one that say what callbook does not read, and that it does not
-/// have itself; none where there are no such lines. Without a card, it is the other one.
+/// Properties that say one text of the contact: one has it from the card that has one.
+const TEXTS: [&str; 7] = [
+    "NICKNAME",
+    "NOTE",
+    "ORG",
+    "ROLE",
+    "TITLE",
+    "X-PHONETIC-FIRST-NAME",
+    "X-PHONETIC-LAST-NAME",
+];
+
+/// A card with those lines of another one that it does not have itself; none where there are no such lines. Without a
+/// card, it is the other one, where that says what callbook does not keep beside it.
 pub(super) fn join(card: Option<&[u8]>, other: &[u8], fields: &OwnFields) -> Option<Vec<u8>> {
     let other_draft = CardDraft::new(other, Version::V30).with(fields);
     let Some(card) = card else {
         let mut lines = 0..other_draft.len();
-        let more = |at| unread(&other_draft, at, Version::V30).is_some();
+        let more = |at| is_unread(&other_draft, at) || has_more(&other_draft, at);
         return lines.any(more).then(|| other.to_vec());
     };
-    joined(card, &other_draft, 0, |_, _| true)
+    joined_from(card, &other_draft, 0, fields)
 }
 
 /// The newer card with the lines that were joined to the older one.
 pub(super) fn renew(older: &[u8], newer: &[u8], fields: &OwnFields) -> Vec<u8> {
     let older = CardDraft::new(older, Version::V30).with(fields);
     let mark = older.lines().find(|(_, property)| property.name == MARK);
-    let renewed = mark.and_then(|(mark, _)| joined(newer, &older, mark + 1, |_, _| true));
+    let renewed = mark.and_then(|(mark, _)| joined_from(newer, &older, mark + 1, fields));
     renewed.unwrap_or_else(|| newer.to_vec())
+}
+
+/// A card with the lines of another one, from a place on, that it does not have itself.
+fn joined_from(
+    card: &[u8],
+    other: &CardDraft<'_>,
+    from: usize,
+    fields: &OwnFields,
+) -> Option<Vec<u8>> {
+    let own = CardDraft::new(card, Version::V30).with(fields);
+    let mut said = Said::of(&own);
+    let more = More::of(&other.properties);
+    joined(card, other, from, |at, line| {
+        if other.is_read(at) {
+            said.lacks(&own, (other, &more), at)
+        } else {
+            !convert::says(&own, line)
+        }
+    })
+}
+
+/// What a card says of which a contact has several.
+struct Said {
+    details: HashSet<(&'static str, String)>,
+    numbers: HashSet<String>,
+}
+
+impl Said {
+    fn of(draft: &CardDraft<'_>) -> Self {
+        let more = More::of(&draft.properties);
+        let properties = draft.properties.iter();
+        Self {
+            details: { properties.clone() }
+                .flat_map(|line| contact::details(line, &draft.properties))
+                .map(|detail| detail.identity())
+                .collect(),
+            numbers: properties
+                .filter_map(|line| number_of(line, draft, &more))
+                .collect(),
+        }
+    }
+
+    /// Whether a card does not say what a line of another one is read as; from then on it does.
+    fn lacks(
+        &mut self,
+        own: &CardDraft<'_>,
+        (other, more): (&CardDraft<'_>, &More),
+        at: usize,
+    ) -> bool {
+        let Some(property) = other.property(at) else {
+            return false;
+        };
+        if TEXTS.contains(&property.name.as_str()) {
+            return !own.has(&property.name) && !property.text().trim().is_empty();
+        }
+        if let Some(number) = number_of(property, other, more) {
+            return self.numbers.insert(number);
+        }
+        let details = contact::details(property, &other.properties);
+        let identities: Vec<_> = details.iter().map(Detail::identity).collect();
+        let is_new = |identity| !self.details.contains(identity);
+        let is_missing = !identities.is_empty() && identities.iter().all(is_new);
+        if is_missing {
+            self.details.extend(identities);
+        }
+        is_missing
+    }
+}
+
+/// What makes the number of a line the same as another.
+fn number_of(property: &Property, draft: &CardDraft<'_>, more: &More) -> Option<String> {
+    let read = phone::phone(property, &draft.properties, more)?;
+    let hint = read.country_code.flatten();
+    let number = number::canonical(read.number?.trim(), hint.as_deref(), None);
+    Some(number.identity)
+}
+
+/// Whether a line says more than the contact has of it: beside its types there are other parameters.
+fn has_more(draft: &CardDraft<'_>, at: usize) -> bool {
+    let is_kept = |param: &String| {
+        let kept = ["TYPE", "PREF", "VALUE"];
+        !param.contains('=') || kept.iter().any(|name| is_param(param, name))
+    };
+    draft.is_read(at) && !draft.head(at).params.iter().all(is_kept)
 }
 
 /// A contact's card with what changed between two versions of its card elsewhere, of the lines that callbook does not
@@ -45,10 +148,13 @@ pub(super) fn carry(
     now: &[u8],
     fields: &OwnFields,
 ) -> Option<Vec<u8>> {
+    let now_draft = CardDraft::new(now, Version::V30).with(fields);
     let Some(own) = own else {
-        return join(None, now, fields);
+        let mut lines = 0..now_draft.len();
+        let has_unread = lines.any(|at| is_unread(&now_draft, at));
+        return has_unread.then(|| now.to_vec());
     };
-    let now = CardDraft::new(now, Version::V30).with(fields);
+    let now = now_draft;
     let before = before.map(|before| CardDraft::new(before, Version::V30).with(fields));
     let mut draft = CardDraft::new(own, Version::V30).with(fields);
     let mut is_changed = false;
@@ -63,10 +169,12 @@ pub(super) fn carry(
     }
     let own = draft.finish();
     let has_photo = CardDraft::new(&own, Version::V30).has(PHOTO);
+    let own_draft = CardDraft::new(&own, Version::V30);
     let is_new = |at: usize, line: &Line| {
         let was_there = before.as_ref();
         let was_there = was_there.is_some_and(|before| says_line(before, &now, at));
-        !(was_there || has_photo && line.name == PHOTO)
+        let is_kept = was_there || has_photo && line.name == PHOTO;
+        is_unread(&now, at) && !is_kept && !convert::says(&own_draft, line)
     };
     let joined = joined(&own, &now, 0, is_new);
     joined.or_else(|| is_changed.then_some(own))
@@ -93,16 +201,15 @@ fn joined(
     card: &[u8],
     other: &CardDraft<'_>,
     from: usize,
-    is_new: impl Fn(usize, &Line) -> bool,
+    mut is_new: impl FnMut(usize, &Line) -> bool,
 ) -> Option<Vec<u8>> {
     let mut draft = CardDraft::new(card, Version::V30);
     let version = draft.version();
     let mut groups: Vec<(String, String)> = Vec::new();
     let mut new = Vec::new();
     for at in from..other.len() {
-        let line = unread(other, at, version);
-        let is_meant = |line: &Line| is_new(at, line) && !convert::says(&draft, line);
-        let Some(mut line) = line.filter(is_meant) else {
+        let line = convert::line(other, at, version);
+        let Some(mut line) = line.filter(|line| is_new(at, line)) else {
             continue;
         };
         // The same group of two cards is not the same.
@@ -142,10 +249,7 @@ pub(super) fn own(mut properties: Vec<Property>) -> Vec<Property> {
     properties
 }
 
-/// A line that callbook does not read, as the version has it.
-fn unread(draft: &CardDraft<'_>, at: usize, version: Version) -> Option<Line> {
-    if draft.is_read(at) {
-        return None;
-    }
-    convert::line(draft, at, version)
+/// Whether a line says what callbook does not read.
+fn is_unread(draft: &CardDraft<'_>, at: usize) -> bool {
+    !draft.is_read(at) && convert::line(draft, at, draft.version()).is_some()
 }

@@ -1,0 +1,121 @@
+//! The lines of a card that nobody edited: they go out as they came in, whatever becomes of the contact around them.
+
+use std::collections::BTreeMap;
+
+use callbook::domain::duplicates::Merge;
+use callbook::domain::edit::Profile;
+use callbook::domain::listing::ListQuery;
+use callbook::domain::rehearsal::{Seen, Task};
+use callbook::exchange::vcard::Version;
+use callbook::export::ExportForm;
+use callbook::import::File;
+use serde_json::{Value, json};
+
+use crate::cards::{exported, import, update};
+use crate::support::Book;
+
+fn card(version: &str, lines: &str) -> String {
+    let lines = lines.trim().replace('\n', "\r\n");
+    format!("BEGIN:VCARD\r\nVERSION:{version}\r\n{lines}\r\nEND:VCARD\r\n")
+}
+
+fn book(cards: &str) -> Book {
+    let mut book = Book::new();
+    import(&mut book, cards.as_bytes());
+    book
+}
+
+fn named(book: &Book, name: &str) -> Profile {
+    let rows = book.store.rows(&ListQuery::default(), 0, 99).unwrap().rows;
+    let row = rows.iter().find(|row| row.name == name).unwrap();
+    book.store.profile(row.id).unwrap()
+}
+
+fn details(book: &Book, name: &str) -> Vec<Value> {
+    let contact = named(book, name).full.contact;
+    contact.details.iter().map(|own| json!(own)).collect()
+}
+
+fn merge(book: &mut Book, names: &[&str]) {
+    let contacts = names.iter().map(|name| named(book, name).full.contact.id);
+    let merge = Merge {
+        contacts: contacts.collect(),
+        picks: BTreeMap::new(),
+    };
+    book.perform(&Task::Merge(vec![merge]), Seen::Nothing)
+        .unwrap();
+}
+
+/// The lines of one text that another one does not have.
+fn new_lines(text: &str, other: &str) -> Vec<String> {
+    let other: Vec<&str> = other.lines().collect();
+    let lines = text.lines().filter(|line| !line.starts_with("REV"));
+    let lines = lines.filter(|line| !other.contains(line));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_merge_keeps_the_lines_of_both_cards() {
+    let kept = card("4.0", "UID:a\nFN:Ann Lee\nN:Lee;Ann;;;\nTEL:+442079460018");
+    let lines = "TEL;X-T=2:+442079460019\nEMAIL;PREF=2;X-Z=1:a@b.example\nitem1.URL;X-U=3:https://a.example\n\
+         item1.X-ABLabel:Club\nitem1.X-ODD;P=1:odd\nitem2.ADR;X-A=1:;;1 Loop;Town;;;\nitem2.X-ABADR:us\n\
+         NICKNAME;LANGUAGE=en:Annie\nORG;X-O=1:Acme;Paint;Blue";
+    let other = card("4.0", &format!("UID:b\nFN:A Lee\nN:Lee;A;;;\n{lines}"));
+    let mut book = book(&format!("{kept}{other}"));
+    merge(&mut book, &["Ann Lee", "A Lee"]);
+    let merged = exported(&book, None);
+    let is_group = |group: &str| group.starts_with("item");
+    let bare = |line: &str| match line.trim().split_once('.') {
+        Some((group, rest)) if is_group(group) => rest.to_owned(),
+        _ => line.trim().to_owned(),
+    };
+    let there: Vec<String> = merged.lines().map(bare).collect();
+    for line in lines.lines().map(bare) {
+        assert!(there.contains(&line), "{line}\n{merged}");
+    }
+    // What is in a group stays in one.
+    let group = |text: &str| {
+        let line = merged.lines().find(|line| line.ends_with(text)).unwrap();
+        line.split_once('.').unwrap().0.to_owned()
+    };
+    assert_eq!(group("https://a.example"), group("X-ABLabel:Club"));
+    assert_eq!(group("https://a.example"), group("P=1:odd"));
+    assert_eq!(group(";;1 Loop;Town;;;"), group("X-ABADR:us"));
+    // One line for each, and nothing more is changed by coming in again.
+    assert_eq!(merged.matches("a@b.example").count(), 1, "{merged}");
+    assert_eq!(merged.matches("+442079460019").count(), 1 + 1, "{merged}");
+    let file = File::open(merged.as_bytes(), "cards.vcf", &[]).unwrap();
+    let again = callbook::import::all(&mut book.store, file).unwrap().value;
+    assert_eq!((again.same, again.changed), (1, 0));
+    // What is deleted of it goes.
+    let mut details = details(&book, "Ann Lee");
+    details.retain(|own| own["kind"] != "email");
+    update(&mut book, &json!({ "details": details }));
+    let left = exported(&book, None);
+    assert_eq!(
+        new_lines(&merged, &left),
+        ["EMAIL;PREF=2;X-Z=1:a@b.example"]
+    );
+    assert_eq!(new_lines(&left, &merged), Vec::<String>::new());
+}
+
+#[test]
+fn a_merge_into_one_that_was_typed_keeps_the_lines_of_the_card() {
+    let other = card(
+        "3.0",
+        "UID:b\nFN:A Lee\nN:Lee;A;;;\nEMAIL;X-Z=1:a@b.example",
+    );
+    let mut book = book(&other);
+    let sent = callbook::domain::contact::ContactAttributes {
+        name: Some(Some("Ann Lee".to_owned())),
+        ..Default::default()
+    };
+    book.store.create_contact(sent, Vec::new()).unwrap();
+    merge(&mut book, &["Ann Lee", "A Lee"]);
+    let merged = exported(&book, None);
+    assert!(
+        merged.contains("\r\nEMAIL;X-Z=1:a@b.example\r\n"),
+        "{merged}"
+    );
+}
+
