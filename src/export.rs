@@ -4,7 +4,7 @@
 //! file that is there stays, unless it is to be replaced.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -19,7 +19,7 @@ use crate::domain::content::ContentHash;
 use crate::domain::edit::ContactWithCard;
 use crate::domain::files::There;
 use crate::domain::fold::fold;
-use crate::domain::import::KeptGroup;
+use crate::domain::import::{CardFormat as _, KeptGroup};
 use crate::domain::listing::Selection;
 use crate::domain::number::Region;
 use crate::domain::operation::Operation;
@@ -108,10 +108,12 @@ pub fn stream(
     match form {
         ExportForm::Cards(version) => {
             let fields = store.own_fields()?;
+            let of_groups = store.tags_of_groups()?;
             let mut exported = Exported::of(selection);
             let written = each(store, selection, |whole| {
                 exported.note(whole.full.contact.id);
-                Ok(out.write_all(&card(whole, version, store.home(), &fields))?)
+                let whole = beside_groups(whole, &of_groups, &fields);
+                Ok(out.write_all(&card(&whole, version, store.home(), &fields))?)
             })?;
             for group in store.groups(exported.only())? {
                 out.write_all(&group_card(&group, version))?;
@@ -266,6 +268,7 @@ pub fn files(
         .create(folder)
         .with_context(|| format!("cannot make {}", folder.display()))?;
     let own = store.own_fields()?;
+    let of_groups = store.tags_of_groups()?;
     let mut exported = Exported::of(selection);
     let written = each(store, selection, |whole| {
         exported.note(whole.full.contact.id);
@@ -274,7 +277,8 @@ pub fn files(
             slug(&whole.full.contact.name),
             whole.full.contact.id
         );
-        let card = card(whole, version, store.home(), &own);
+        let whole = beside_groups(whole, &of_groups, &own);
+        let card = card(&whole, version, store.home(), &own);
         put(&folder.join(name), there, |out| Ok(out.write_all(&card)?))
     })?;
     for group in store.groups(exported.only())? {
@@ -310,6 +314,27 @@ fn each(
         Some(error) => Err(error),
         None => Ok(done?),
     }
+}
+
+/// A contact as its card says it beside the cards of groups: what these say of it is not said again, so that a card
+/// stays as it came.
+fn beside_groups<'c>(
+    whole: &'c ContactWithCard,
+    of_groups: &HashMap<ContactId, Vec<String>>,
+    fields: &OwnFields,
+) -> Cow<'c, ContactWithCard> {
+    let tags = of_groups.get(&whole.full.contact.id);
+    let (Some(tags), Some(card)) = (tags, whole.card.as_deref()) else {
+        return Cow::Borrowed(whole);
+    };
+    let format = vcard::Format {
+        fields: fields.clone(),
+    };
+    let own = format.read(card).contact.tags.unwrap_or_default();
+    Cow::Owned(ContactWithCard {
+        full: whole.full.without_tags_of_groups(tags, &own),
+        ..whole.clone()
+    })
 }
 
 /// The card of a contact, line end included.

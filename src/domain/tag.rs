@@ -7,11 +7,12 @@ use super::fold::fold;
 /// Whether two tags are the same to a reader: whatever their case, accents and width.
 #[must_use]
 pub(crate) fn is_same_tag(one: &str, other: &str) -> bool {
-    one == other || identity(one) == identity(other)
+    one == other || tag_key(one) == tag_key(other)
 }
 
 /// What makes tags the same. One without a letter that can be folded is only itself.
-fn identity(tag: &str) -> String {
+#[must_use]
+pub(crate) fn tag_key(tag: &str) -> String {
     let folded = fold(tag);
     if folded.is_empty() {
         tag.to_owned()
@@ -44,7 +45,7 @@ impl TagCounts {
     pub(crate) fn add(&mut self, tags: Vec<String>) {
         let mut seen = BTreeSet::new();
         for tag in tags {
-            let identity = identity(&tag);
+            let identity = tag_key(&tag);
             let spellings = self.0.entry(identity.clone()).or_default();
             spellings.contacts += usize::from(seen.insert(identity));
             *spellings.each.entry(tag).or_default() += 1;

@@ -119,3 +119,57 @@ fn a_merge_into_one_that_was_typed_keeps_the_lines_of_the_card() {
     );
 }
 
+#[test]
+fn the_card_of_a_member_stays_as_it_came_beside_the_card_of_its_group() {
+    let ann = card("4.0", "UID:a\nFN:Ann\nN:;Ann;;;\nEMAIL:a@x.example");
+    let bo = card("4.0", "UID:b\nFN:Bo\nN:;Bo;;;\nCATEGORIES:Family");
+    let cy = card("4.0", "UID:c\nFN:Cy\nN:;Cy;;;");
+    let group = card("4.0", "UID:g\nKIND:group\nFN:Family\nMEMBER:a\nMEMBER:b");
+    let all = format!("{ann}{bo}{cy}{group}");
+    let mut book = book(&all);
+    assert_eq!(named(&book, "Ann").full.contact.tags, ["Family"]);
+    assert_eq!(exported(&book, None), all);
+    // Edited, only what was edited changes, and the book takes it back as its own.
+    let id = named(&book, "Ann").full.contact.id;
+    let edit = |book: &mut Book, id, sent: Value| {
+        let Value::Object(mut sent) = sent else {
+            panic!()
+        };
+        sent.insert("overwrite".to_owned(), json!(true));
+        let (sent, faults) = callbook::domain::contact::ContactAttributes::read(sent);
+        book.store.update_contact(id, sent, faults).unwrap();
+    };
+    edit(&mut book, id, json!({ "nickname": "An" }));
+    let edited = exported(&book, None);
+    assert_eq!(new_lines(&edited, &all), ["NICKNAME:An"]);
+    let file = File::open(edited.as_bytes(), "cards.vcf", &[]).unwrap();
+    let again = callbook::import::all(&mut book.store, file).unwrap().value;
+    assert_eq!((again.same, again.changed), (3, 0));
+    // Who got the tag here is a member from then on, and who lost it is none.
+    let id = named(&book, "Cy").full.contact.id;
+    edit(&mut book, id, json!({ "tags": ["Family"] }));
+    let id = named(&book, "Ann").full.contact.id;
+    edit(&mut book, id, json!({ "tags": [] }));
+    let now = exported(&book, None);
+    assert_eq!(new_lines(&now, &edited), ["MEMBER:urn:uuid:c"]);
+    assert_eq!(now.matches("CATEGORIES:Family").count(), 1, "{now}");
+    assert!(!now.contains("MEMBER:a\r\n"), "{now}");
+    // In another book all of it is the same.
+    let copy = self::book(&edited);
+    assert_eq!(named(&copy, "Ann").full.contact.tags, ["Family"]);
+}
+
+#[test]
+fn a_group_and_a_tag_of_another_case_are_the_same() {
+    let ann = card("4.0", "UID:a\nFN:Ann\nN:;Ann;;;\nCATEGORIES:family");
+    let group = |lines: &str| card("4.0", &format!("UID:g\nKIND:group\nFN:Family\n{lines}"));
+    let all = format!("{ann}{}", group("MEMBER:a"));
+    let mut book = book(&all);
+    assert_eq!(named(&book, "Ann").full.contact.tags, ["family"]);
+    assert_eq!(exported(&book, None), all);
+    // A newer card of the group without the member takes the tag, however either is written.
+    let newer = group("MEMBER:z").replace("FN:Family", "FN:FAMILY");
+    import(&mut book, newer.as_bytes());
+    assert_eq!(named(&book, "Ann").full.contact.tags, Vec::<String>::new());
+}
+

@@ -43,6 +43,7 @@ mod planned;
 mod run;
 mod spoken_for;
 
+use group::tags_of_groups;
 use planned::{kept, numbers, numbers_before, planned_row, said};
 use run::{Coming, Put, Run};
 use spoken_for::SpokenFor;
@@ -377,6 +378,26 @@ impl Writer<'_> {
         self.settle_all()
     }
 
+    /// A contact as its own card says it beside the cards of groups; none where these say nothing of it.
+    fn beside_groups(
+        &self,
+        found: &FullContact,
+        kept: Option<&[u8]>,
+        run: &mut Run<'_>,
+    ) -> Answer<Option<FullContact>> {
+        let all = match &mut run.of_groups {
+            Some(all) => all,
+            none => none.insert(tags_of_groups(self.connection())?),
+        };
+        let (Some(tags), Some(kept)) = (all.get(&found.contact.id), kept) else {
+            return Ok(None);
+        };
+        let own = run.intake.format.read(kept).contact.tags;
+        Ok(Some(
+            found.without_tags_of_groups(tags, &own.unwrap_or_default()),
+        ))
+    }
+
     /// What a card does to the contact that it is about, or none where that is nothing. The card is
     /// kept, so that what callbook does not understand of it comes out again.
     fn planned(
@@ -396,8 +417,14 @@ impl Writer<'_> {
         let (bytes, revised_at) = (&*coming.bytes, coming.revised_at);
         let kept = record::card_of(self.connection(), contact)?;
         let home = self.context().home;
-        let as_it_stands = || format.is_written(bytes, found, kept.as_deref(), home);
-        if meaning == Bytes::Whole && (kept.as_deref() == Some(bytes) || as_it_stands()) {
+        let is_written =
+            |found: &FullContact| format.is_written(bytes, found, kept.as_deref(), home);
+        let is_known = meaning == Bytes::Whole
+            && (kept.as_deref() == Some(bytes) || is_written(found) || {
+                self.beside_groups(found, kept.as_deref(), run)?
+            }
+            .is_some_and(|found| is_written(&found)));
+        if is_known {
             run.report.numbers_same += taken.records.phones.len();
             return Ok(None);
         }

@@ -1,6 +1,6 @@
 //! Groups of contacts, which become tags. The card of a group is kept, so that it can go out again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use crate::domain::content::ContentHash;
 use crate::domain::import::{Extent, GroupCard, KeptGroup};
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::Refusal;
+use crate::domain::tag::{is_same_tag, tag_key};
 
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
@@ -25,6 +26,16 @@ struct Known {
     members: Vec<String>,
 }
 
+/// The newest card of a group, with its tag.
+struct Newest {
+    tag: String,
+    card: Vec<u8>,
+    members: Vec<String>,
+}
+
+/// A contact with a tag: its id and its `UID`.
+type Bearer = (ContactId, Option<String>);
+
 impl Store {
     /// The cards of groups that are kept, the newest of each, with who has their tags now; with `only`,
     /// of those whose tag one of these contacts has, and with no other members.
@@ -33,50 +44,112 @@ impl Store {
     /// If the database cannot be read.
     pub fn groups(&self, only: Option<&HashSet<ContactId>>) -> Result<Vec<KeptGroup>, Refusal> {
         self.snapshot(|connection| {
-            let mut groups = connection.prepare_cached(
-                "SELECT k.bytes, g.members, g.tag FROM group_card g JOIN card k ON k.id = g.card
-                 LEFT JOIN undo_point p ON p.id = g.step
-                 WHERE coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
-            )?;
-            let mut seen = HashSet::new();
-            let mut kept = Vec::new();
-            let mut rows = groups.query([])?;
-            while let Some(row) = rows.next()? {
-                let card: Vec<u8> = row.get(0)?;
-                let tag: String = row.get(2)?;
-                let group = (tag.clone(), uid_line(&card).map(<[u8]>::to_vec));
-                if seen.insert(group) {
-                    let members = record::json(row, 1)?;
-                    kept.extend(kept_group(connection, (card, tag), &members, only)?);
-                }
+            let newest = newest(connection)?;
+            if newest.is_empty() {
+                return Ok(Vec::new());
             }
-            kept.reverse();
-            Ok(kept)
+            let bearers = bearers(connection)?;
+            let kept = newest.into_iter().map(|group| {
+                let bearers = bearers.get(&tag_key(&group.tag));
+                let bearers = bearers.map_or(&[][..], Vec::as_slice);
+                kept_group(connection, group, bearers, only)
+            });
+            Ok(kept
+                .collect::<Answer<Vec<_>>>()?
+                .into_iter()
+                .flatten()
+                .collect())
         })
     }
+
+    /// The tags of each contact that the cards of groups say as they go out.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn tags_of_groups(&self) -> Result<HashMap<ContactId, Vec<String>>, Refusal> {
+        self.snapshot(tags_of_groups)
+    }
+}
+
+/// The newest card of each group.
+fn newest(connection: &Connection) -> Answer<Vec<Newest>> {
+    let mut groups = connection.prepare_cached(
+        "SELECT k.bytes, g.members, g.tag FROM group_card g JOIN card k ON k.id = g.card
+         LEFT JOIN undo_point p ON p.id = g.step
+         WHERE coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
+    )?;
+    let mut seen = HashSet::new();
+    let mut newest = Vec::new();
+    let mut rows = groups.query([])?;
+    while let Some(row) = rows.next()? {
+        let card: Vec<u8> = row.get(0)?;
+        let tag: String = row.get(2)?;
+        if seen.insert((tag_key(&tag), uid_line(&card).map(<[u8]>::to_vec))) {
+            let members = record::json(row, 1)?;
+            newest.push(Newest { tag, card, members });
+        }
+    }
+    newest.reverse();
+    Ok(newest)
+}
+
+/// The contacts with each tag, however it is written.
+fn bearers(connection: &Connection) -> Answer<HashMap<String, Vec<Bearer>>> {
+    let mut tagged = connection
+        .prepare_cached("SELECT id, uid, tags FROM contact WHERE tags <> '[]' ORDER BY id")?;
+    let mut rows = tagged.query([])?;
+    let mut bearers: HashMap<String, Vec<Bearer>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let (id, uid) = (ContactId(record::uuid(row, 0)?), row.get(1)?);
+        let tags: Vec<String> = record::json(row, 2)?;
+        let keys: HashSet<String> = tags.iter().map(|tag| tag_key(tag)).collect();
+        for key in keys {
+            let uid: &Option<String> = &uid;
+            bearers.entry(key).or_default().push((id, uid.clone()));
+        }
+    }
+    Ok(bearers)
+}
+
+/// The tags of each contact that the cards of groups say as they go out.
+pub(super) fn tags_of_groups(connection: &Connection) -> Answer<HashMap<ContactId, Vec<String>>> {
+    let mut tags: HashMap<ContactId, Vec<String>> = HashMap::new();
+    let newest = newest(connection)?;
+    if newest.is_empty() {
+        return Ok(tags);
+    }
+    let bearers = bearers(connection)?;
+    for Newest { tag, .. } in newest {
+        for bearer in bearers.get(&tag_key(&tag)).into_iter().flatten() {
+            // Of several with one UID only the first is known by it.
+            if find_member(connection, &member_name(bearer))? == Some(bearer.0) {
+                tags.entry(bearer.0).or_default().push(tag.clone());
+            }
+        }
+    }
+    Ok(tags)
+}
+
+/// What the card of a group calls a contact.
+fn member_name((id, uid): &Bearer) -> String {
+    let uid = uid.clone().unwrap_or_else(|| id.to_string());
+    uid.strip_prefix("urn:uuid:").unwrap_or(&uid).to_owned()
 }
 
 /// A group as it is now; none where it has no member that is exported.
 fn kept_group(
     connection: &Connection,
-    (card, name): (Vec<u8>, String),
-    members: &Vec<String>,
+    group: Newest,
+    bearers: &[Bearer],
     only: Option<&HashSet<ContactId>>,
 ) -> Answer<Option<KeptGroup>> {
-    let mut tagged = connection.prepare_cached(
-        "SELECT id, uid FROM contact
-         WHERE EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?1) ORDER BY id",
-    )?;
-    let tagged = tagged.query_map([&name], |row| {
-        Ok((ContactId(record::uuid(row, 0)?), row.get(1)?))
-    })?;
-    let mut tagged: Vec<(ContactId, Option<String>)> = tagged.collect::<rusqlite::Result<_>>()?;
-    let all = tagged.len();
-    tagged.retain(|(id, _)| only.is_none_or(|only| only.contains(id)));
+    let is_exported = |id: &ContactId| only.is_none_or(|only| only.contains(id));
+    let tagged = bearers.iter().filter(|(id, _)| is_exported(id)).cloned();
+    let tagged: Vec<Bearer> = tagged.collect();
     if only.is_some() && tagged.is_empty() {
         return Ok(None);
     }
-    let mut extent = if tagged.len() < all {
+    let mut extent = if tagged.len() < bearers.len() {
         Extent::Part
     } else {
         Extent::Whole
@@ -84,7 +157,7 @@ fn kept_group(
     let has_tag: HashSet<ContactId> = tagged.iter().map(|(id, _)| *id).collect();
     let mut there = HashSet::new();
     let mut lost = Vec::new();
-    for member in members {
+    for member in &group.members {
         match find_member(connection, member)? {
             Some(id) => {
                 there.insert(id);
@@ -100,15 +173,12 @@ fn kept_group(
             }
         }
     }
-    let gained = tagged.into_iter().filter(|(id, _)| !there.contains(id));
-    let gained = gained.map(|(id, uid)| {
-        let uid = uid.unwrap_or_else(|| id.to_string());
-        uid.strip_prefix("urn:uuid:").unwrap_or(&uid).to_owned()
-    });
+    let gained = tagged.iter().filter(|(id, _)| !there.contains(id));
+    let gained = gained.map(member_name);
     Ok(Some(KeptGroup {
-        name,
+        name: group.tag,
         extent,
-        card,
+        card: group.card,
         lost,
         gained: gained.collect(),
     }))
@@ -177,19 +247,20 @@ impl Writer<'_> {
     /// The newest card of the same group: with the same `UID`.
     fn older_group(&self, tag: &str, card: &[u8]) -> Answer<Option<Known>> {
         let mut known = self.connection().prepare_cached(
-            "SELECT k.bytes, g.members, k.id FROM group_card g JOIN card k ON k.id = g.card
+            "SELECT k.bytes, g.members, k.id, g.tag FROM group_card g JOIN card k ON k.id = g.card
              LEFT JOIN undo_point p ON p.id = g.step
-             WHERE g.tag = ?1 AND coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
+             WHERE coalesce(p.undone, 0) = 0 ORDER BY g.id DESC",
         )?;
-        let known = known.query_map([tag], |row| {
-            Ok(Known {
+        let mut rows = known.query([])?;
+        while let Some(row) = rows.next()? {
+            if !is_same_tag(record::text(row, 3)?, tag) {
+                continue;
+            }
+            let known = Known {
                 id: CardId(row.get(2)?),
                 card: row.get(0)?,
                 members: record::json(row, 1)?,
-            })
-        })?;
-        for known in known {
-            let known = known?;
+            };
             if uid_line(&known.card) == uid_line(card) {
                 return Ok(Some(known));
             }
@@ -207,9 +278,11 @@ impl Writer<'_> {
         let before = record::get_contact(self.connection(), id)?;
         let name = before.name.clone();
         let mut after = before.clone();
-        after.tags.retain(|known| known != tag);
-        if tagged == Tagged::On {
-            after.tags.push(tag.to_owned());
+        let is_it = |known: &String| is_same_tag(known, tag);
+        match tagged {
+            Tagged::On if before.tags.iter().any(is_it) => {}
+            Tagged::On => after.tags.push(tag.to_owned()),
+            Tagged::Off => after.tags.retain(|known| !is_it(known)),
         }
         if after.tags.len() != before.tags.len() {
             after.updated_at = self.context().now;

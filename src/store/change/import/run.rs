@@ -34,6 +34,8 @@ pub(super) struct Run<'a> {
     written: HashMap<ContactId, usize>,
     /// The numbers that contacts had before the import, once they are asked for.
     pub(super) former: Option<Former>,
+    /// The tags of contacts that the cards of groups say, once they are asked for.
+    pub(super) of_groups: Option<HashMap<ContactId, Vec<String>>>,
     /// How many cards have the same content, where a choice was made for one of them.
     pub(super) copies: HashMap<ContentHash, usize>,
 }
@@ -51,6 +53,7 @@ impl<'a> Run<'a> {
             crowds: Crowds::default(),
             written: HashMap::new(),
             former: None,
+            of_groups: None,
             copies: HashMap::new(),
         }
     }
