@@ -496,3 +496,40 @@ fn what_outlook_says_of_an_email_beside_it_is_no_line_of_its_own_unless_it_says_
     let cards = String::from_utf8(cards).unwrap();
     assert_eq!(cards.matches("X-CALLBOOK-COLUMN").count(), 2, "{cards}");
 }
+
+#[test]
+fn a_relation_is_a_name_whatever_it_looks_like() {
+    let table = "Name,Given Name,Relation 1 - Label,Relation 1 - Value,Relation 2 - Label,Relation 2 - Value,Spouse\n\
+         Ann,Ann,friend,12345,boss,=SUM(A1),+44 20 7946 0018\n";
+    let mut book = book_of("GB");
+    let report = take(&mut book, "google.csv", table.as_bytes());
+    let relations = |book: &Book| -> Vec<String> {
+        let contact = all(book).remove(0).full.contact;
+        let relations = contact.details_of(DetailKind::Relation);
+        let mut all: Vec<String> = relations.map(|own| own.text().into_owned()).collect();
+        all.sort();
+        all
+    };
+    let wanted = ["+44 20 7946 0018", "12345", "=SUM(A1)"];
+    assert_eq!(relations(&book), wanted);
+    let told: Vec<String> = report.notices.iter().map(Notice::words).collect();
+    assert!(!told.join("\n").contains("was not read"), "{told:?}");
+    for form in [TableForm::Google, TableForm::Outlook, TableForm::Plain] {
+        for guard in [Guard::Exact, Guard::Safe] {
+            let table = book.exported(ExportForm::Table(form, guard));
+            let mut copy = book_of("GB");
+            let report = take(&mut copy, "again.csv", &table);
+            assert_eq!(relations(&copy), wanted, "{form:?}");
+            let told: Vec<String> = report.notices.iter().map(Notice::words).collect();
+            assert!(!told.join("\n").contains("was not read"), "{told:?}");
+        }
+    }
+    // How many children there are is no name of one.
+    let mut book = book_of("GB");
+    take(
+        &mut book,
+        "t.csv",
+        b"Name,Phone,Children\nAnn,+44 20 7946 0018,2\n",
+    );
+    assert_eq!(relations(&book), Vec::<String>::new());
+}

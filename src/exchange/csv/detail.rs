@@ -41,6 +41,7 @@ impl DetailCells {
         if !self.lines.is_empty() {
             return match self.column {
                 DetailColumn::Birthday => self.day().into_iter().collect(),
+                _ if origin == TableOrigin::Own => self.address().into_iter().collect(),
                 _ => self.addresses(beside),
             };
         }
@@ -69,6 +70,16 @@ impl DetailCells {
         values.map(detail).collect()
     }
 
+    /// The address of our own columns, each of which has one part as it is.
+    fn address(self) -> Option<Detail> {
+        let mut address = Address::default();
+        for (part, cell) in self.lines {
+            *part_of(&mut address, part) = cell;
+        }
+        let is_there = !address.is_blank();
+        is_there.then(|| Detail::new(DetailKind::Address, self.label, address))
+    }
+
     /// The addresses of lines: one, or as many as Google has under one label.
     fn addresses(self, beside: &mut CompanionCard) -> Vec<Detail> {
         let Self {
@@ -88,15 +99,7 @@ impl DetailCells {
                 let Some(cell) = cell.split(BETWEEN).nth(at).map(str::trim) else {
                     continue;
                 };
-                let part = match *line {
-                    column::PO_BOX => &mut address.po_box,
-                    column::EXTENDED => &mut address.extended,
-                    column::CITY => &mut address.locality,
-                    column::REGION => &mut address.region,
-                    column::ZIP => &mut address.postal_code,
-                    column::COUNTRY => &mut address.country,
-                    _ => &mut address.street,
-                };
+                let part = part_of(&mut address, *line);
                 if !cell.is_empty() {
                     if !part.is_empty() {
                         part.push_str(", ");
@@ -152,6 +155,19 @@ impl DetailCells {
             (year, month, day) => year.or(month).or(day)?.to_owned(),
         };
         Some(DetailColumn::Birthday.detail(None, &value))
+    }
+}
+
+/// The part of an address that a column has.
+const fn part_of(address: &mut Address, column: u8) -> &mut String {
+    match column {
+        column::PO_BOX => &mut address.po_box,
+        column::EXTENDED => &mut address.extended,
+        column::CITY => &mut address.locality,
+        column::REGION => &mut address.region,
+        column::ZIP => &mut address.postal_code,
+        column::COUNTRY => &mut address.country,
+        _ => &mut address.street,
     }
 }
 

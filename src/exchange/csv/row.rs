@@ -217,8 +217,8 @@ impl<'a> TableRow<'a> {
                 false
             }
             // How many children there are is no name of one.
-            Column::Detail(_, DetailColumn::Relation, ColumnPart::Value(_))
-                if !value.contains(char::is_alphabetic) =>
+            Column::Detail(_, DetailColumn::Relation, ColumnPart::Value(label))
+                if label.as_deref() == Some(CHILD) && !value.contains(char::is_alphabetic) =>
             {
                 false
             }
