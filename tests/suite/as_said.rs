@@ -384,3 +384,46 @@ fn the_way_to_all_keys_has_one_wording() {
     desk.press("e");
     assert!(desk.frame().contains("F1 all keys"), "{}", desk.frame());
 }
+
+#[test]
+fn a_relation_to_the_contact_itself_is_refused_however_it_is_named() {
+    let shell = Shell::new();
+    let (_, made) = shell.json(
+        &["contact", "create", "--json", "-"],
+        "{\"name\": \"Ann Lee\", \"uid\": \"urn:uuid:ABC\"}",
+    );
+    let id = made["data"]["id"].as_str().unwrap();
+    let upper = id.to_uppercase();
+    let urn = format!("urn:uuid:{id}");
+    for own in [
+        id,
+        &upper,
+        &urn,
+        "urn:uuid:ABC",
+        "abc",
+        "Ann Lee",
+        " ann LEE",
+    ] {
+        let details = json!({"details": [
+            {"kind": "relation", "label": "friend", "value": "Bo"},
+            {"kind": "relation", "label": "spouse", "value": own},
+        ]});
+        let words = ["contact", "update", id, "--overwrite", "--json", "-"];
+        let (status, refused) = shell.json(&words, &details.to_string());
+        assert_eq!(status, 2, "{own}: {refused}");
+        let at = &refused["errors"][0]["source"]["pointer"];
+        assert_eq!(at, &json!("/data/attributes/details/1/value"), "{own}");
+    }
+}
+
+#[test]
+fn a_label_is_one_line_so_that_other_programs_read_what_it_is_of() {
+    let shell = Shell::new();
+    let email = json!({"kind": "email", "label": "Summer\nHouse", "value": "a@x.example"});
+    let document = json!({"name": "Ann Lee", "details": [email]}).to_string();
+    assert_eq!(shell.run(&["contact", "create", "-"], &document).0, 0);
+    let stored = contact(&shell, "ann");
+    assert_eq!(stored["details"][0]["label"], json!("Summer House"));
+    let (_, card, _) = shell.run(&["export", "ann"], "");
+    assert!(card.contains(".EMAIL:a@x.example\r\n"), "{card}");
+}

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::address::{Address, AddressPart, PARTS};
 use crate::domain::attribute_reader::{
-    AttributeReader, NOTE_LIMIT, TEXT_LIMIT, end_lines, kind_of, tidy, unstorable,
+    AttributeReader, NOTE_LIMIT, TEXT_LIMIT, end_lines, kind_of, one_line, tidy, unstorable,
 };
 use crate::domain::contact::Contact;
 use crate::domain::day::{NO_DATE, PartialDate, month_named};
@@ -320,6 +320,7 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (place, detail) in details.iter_mut().enumerate() {
         tidy(&mut detail.label);
+        one_line(&mut detail.label);
         let label = detail
             .label
             .as_deref()
@@ -480,8 +481,13 @@ pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<WrongDe
         (DetailKind::Email, _) => wrong_email(&text).map(str::to_owned),
         (DetailKind::Date, DetailValue::Text(text)) => wrong_date(text),
         (DetailKind::Relation, _) => {
-            let is_own = contact.uid.as_deref() == Some(&*text)
-                || contact.own_uid() == *text
+            let bare = |uid: &str| {
+                let uid = uid.to_lowercase();
+                uid.strip_prefix("urn:uuid:").unwrap_or(&uid).to_owned()
+            };
+            let is_uid = |uid: &str| bare(uid) == bare(&text);
+            let is_own = contact.uid.as_deref().is_some_and(is_uid)
+                || is_uid(&contact.own_uid())
                 || fold(&contact.name) == fold(&text);
             is_own.then(|| "is the contact itself; enter another person".to_owned())
         }
