@@ -173,3 +173,46 @@ fn a_group_and_a_tag_of_another_case_are_the_same() {
     assert_eq!(named(&book, "Ann").full.contact.tags, Vec::<String>::new());
 }
 
+#[test]
+fn phones_read_new_relations_and_days_without_a_year() {
+    let mut book = book(&card("3.0", "UID:a\nFN:Ann\nN:;Ann;;;"));
+    let details = json!([
+        {"kind": "relation", "label": "spouse", "value": "Bo"},
+        {"kind": "relation", "label": "Old boss", "value": "Cy"},
+        {"kind": "date", "label": "anniversary", "value": "--06-01"},
+        {"kind": "date", "label": "first met", "value": "2001-02-03"},
+    ]);
+    update(&mut book, &json!({ "details": details }));
+    let three = exported(&book, None);
+    let labelled = |name: &str, value: &str, label: &str| {
+        let line = three
+            .lines()
+            .find(|line| line.ends_with(&format!("{name}:{value}")));
+        let (group, _) = line.and_then(|line| line.split_once('.')).unwrap();
+        let wanted = format!("{group}.X-ABLabel:{label}");
+        assert!(
+            three.lines().any(|line| line == wanted),
+            "{wanted}\n{three}"
+        );
+    };
+    labelled("X-ABRELATEDNAMES", "Bo", "_$!<Spouse>!$_");
+    labelled("X-ABRELATEDNAMES", "Cy", "Old boss");
+    labelled(
+        "X-ABDATE;X-APPLE-OMIT-YEAR=1604",
+        "1604-06-01",
+        "_$!<Anniversary>!$_",
+    );
+    labelled("X-ABDATE", "2001-02-03", "first met");
+    let four = String::from_utf8(book.exported(ExportForm::Cards(Some(Version::V40)))).unwrap();
+    assert!(four.contains("\r\nANNIVERSARY:--0601\r\n"), "{four}");
+    let said = |book: &Book| {
+        let mut details = self::details(book, "Ann");
+        for own in &mut details {
+            own["id"] = json!(null);
+        }
+        details
+    };
+    for text in [&three, &four] {
+        assert_eq!(said(&self::book(text)), said(&book), "{text}");
+    }
+}

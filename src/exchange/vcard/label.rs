@@ -3,6 +3,8 @@
 //! Apple writes a label of the user's as a second property of the same group, `item1.X-ABLabel`, and
 //! its own ones between signs: `_$!<HomeFAX>!$_`. Google writes it in the same way.
 
+use std::borrow::Cow;
+
 use super::property::Property;
 use crate::domain::attribute_reader::{TEXT_LIMIT, end_lines};
 use crate::domain::phone::usual_label;
@@ -44,6 +46,38 @@ fn worded(text: &str) -> Option<String> {
         Some(own) => one_line(&spaced(own)),
         None => Some(label),
     }
+}
+
+/// Labels that Apple's programs have a word of their own for in each language.
+const OF_APPLE: [&str; 17] = [
+    "anniversary",
+    "assistant",
+    "brother",
+    "child",
+    "daughter",
+    "father",
+    "friend",
+    "home",
+    "manager",
+    "mother",
+    "other",
+    "parent",
+    "partner",
+    "sister",
+    "son",
+    "spouse",
+    "work",
+];
+
+/// A label as Apple's programs write it in a group: `spouse` as `_$!<Spouse>!$_`; one that they do not have, as it is.
+pub(super) fn of_apple(label: &str) -> Cow<'_, str> {
+    if !OF_APPLE.contains(&label) {
+        return Cow::Borrowed(label);
+    }
+    let mut letters = label.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    let word: String = first.into_iter().chain(letters).collect();
+    Cow::Owned(format!("_$!<{word}>!$_"))
 }
 
 /// `AssistantPhone` as `assistant phone`; `HomeFAX` as `home fax`.

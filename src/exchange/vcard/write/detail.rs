@@ -10,6 +10,7 @@ use crate::domain::own_fields::OwnFields;
 
 use super::super::contact::{self, DETAIL_ID, OWN_DETAIL};
 use super::super::draft::CardDraft;
+use super::super::label;
 use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{is as is_param, param, preference, type_param, without_types};
 use super::super::profile;
@@ -291,7 +292,15 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         }
         line.params
             .extend(plain.params.iter().filter(|param| is_form(param)).cloned());
-        let named = |group: &str, label: &str| Line::text("X-ABLabel", label).grouped(group);
+        let is_apples = line.name.to_ascii_uppercase().starts_with(APPLES);
+        let named = |group: &str, text: &str| {
+            let text = if is_apples {
+                label::of_apple(text)
+            } else {
+                text.into()
+            };
+            Line::text("X-ABLabel", &text).grouped(group)
+        };
         let there = before.group.as_deref().and_then(|group| {
             let at = draft.label_of(group)?;
             Some(named(group, &draft.property(at)?.text()))
@@ -304,6 +313,7 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         let was = said.as_ref().and_then(|said| said.label.as_deref());
         let is_label = |kind: &str| was.is_some_and(|was| kind.eq_ignore_ascii_case(was));
         let kept = without_types(&line.params, is_label);
+        let has_type = kept != line.params;
         let of_label = detail.label.as_deref();
         let of_label = of_label.map(|label| type_param(version, label));
         let relabelled = Line {
@@ -311,7 +321,8 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
             ..line.clone()
         };
         let is_of_others = group.is_none() && there.is_some();
-        if !is_of_others && reads_as(version, fields, &[&relabelled], detail) {
+        let takes_type = !is_apples || has_type || detail.label.is_none();
+        if !is_of_others && takes_type && reads_as(version, fields, &[&relabelled], detail) {
             if let Some(label_at) = label_at {
                 draft.replace(label_at, Vec::new());
             }
@@ -431,8 +442,10 @@ fn labelled(draft: &mut CardDraft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec
         return vec![plain.unwrap_or_else(own)];
     };
     for line in &plain {
-        let typed = line.clone().with(type_param(version, label));
-        for line in [line, &typed] {
+        // Of these, phones read only the label of a group.
+        let is_in_group = line.name.starts_with(APPLES);
+        let typed = (!is_in_group).then(|| line.clone().with(type_param(version, label)));
+        for line in [line].into_iter().chain(&typed) {
             if reads_as(version, fields, &[line], detail) {
                 return vec![line.clone()];
             }
@@ -440,14 +453,23 @@ fn labelled(draft: &mut CardDraft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec
     }
     let group = draft.group();
     let named = Line::text("X-ABLabel", label).grouped(&group);
+    let apples = Line::text("X-ABLabel", &label::of_apple(label)).grouped(&group);
     for line in plain {
+        let label = if line.name.starts_with(APPLES) {
+            &apples
+        } else {
+            &named
+        };
         let line = line.grouped(&group);
-        if reads_as(version, fields, &[&line, &named], detail) {
-            return vec![line, named];
+        if reads_as(version, fields, &[&line, label], detail) {
+            return vec![line, label.clone()];
         }
     }
     vec![own(detail).grouped(&group), named]
 }
+
+/// What the names of properties that Apple came up with begin with.
+const APPLES: &str = "X-AB";
 
 /// The line that says exactly what is stored, to us alone.
 fn own(detail: &Detail) -> Line {
@@ -502,6 +524,10 @@ fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
                 (ANNIVERSARY, Version::V21 | Version::V30) => Some("X-ANNIVERSARY"),
                 _ => None,
             };
+            // Without its year, only phones read it in 3.0, and only by this name.
+            let is_apples =
+                label == ANNIVERSARY && version != Version::V40 && value.starts_with("--");
+            let own = own.filter(|_| !is_apples);
             let names = own.into_iter().chain(["X-ABDATE"]);
             names.map(|name| day(name, version, value)).collect()
         }
