@@ -52,7 +52,7 @@
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label profile contact
 //!                         phone complete draft card convert fit join write attachment over companion group omit
 //! callbook::exchange::vcard::convert  binary day
-//! callbook::exchange::vcard::write    stored detail tel
+//! callbook::exchange::vcard::write    stored list detail tel
 //! callbook::exchange::csv     column words own header cells detail headings phone text record more row read
 //!                         write
 //! callbook::exchange::csv::write  counted google outlook

@@ -120,6 +120,48 @@ fn a_merge_into_one_that_was_typed_keeps_the_lines_of_the_card() {
 }
 
 #[test]
+fn what_is_said_in_a_list_stays_in_one() {
+    for (lines, sent, come) in [
+        ("NICKNAME:a,b", json!({"nickname": "a, c"}), "NICKNAME:a,c"),
+        ("NICKNAME:a,b", json!({"nickname": "b"}), "NICKNAME:b"),
+        ("NICKNAME:a", json!({"nickname": "a, b"}), "NICKNAME:a\\, b"),
+        ("ORG:a;b;c", json!({"department": "b, d"}), "ORG:a;b;d"),
+        (
+            "ORG:a;b\\, x;c",
+            json!({"department": "b, x, d"}),
+            "ORG:a;b\\, x;d",
+        ),
+        (
+            "ORG:a;b;c",
+            json!({"organisation": "A", "department": "b, c"}),
+            "ORG:A;b;c",
+        ),
+        (
+            "N:Lee;Ann;Q,R;Dr.,Prof.;",
+            json!({"prefix": "Dr. Prof. h.c."}),
+            "N:Lee;Ann;Q,R;Dr.,Prof.,h.c.;",
+        ),
+        (
+            "ADR:;;1 Loop,Flat 2;Town;;;",
+            json!({"details": [{"kind": "address", "value": {"street": "1 Loop, Flat 3", "locality": "Town"}}]}),
+            "ADR:;;1 Loop,Flat 3;Town;;;",
+        ),
+    ] {
+        let n = if lines.starts_with("N:") {
+            ""
+        } else {
+            "N:Lee;Ann;;;\n"
+        };
+        let mut book = book(&card("3.0", &format!("UID:a\nFN:Ann Lee\n{n}{lines}")));
+        let before = exported(&book, None);
+        update(&mut book, &sent);
+        let mut came = new_lines(&exported(&book, None), &before);
+        came.retain(|line| !line.starts_with("FN:"));
+        assert_eq!(came, [come], "{lines}");
+    }
+}
+
+#[test]
 fn the_card_of_a_member_stays_as_it_came_beside_the_card_of_its_group() {
     let ann = card("4.0", "UID:a\nFN:Ann\nN:;Ann;;;\nEMAIL:a@x.example");
     let bo = card("4.0", "UID:b\nFN:Bo\nN:;Bo;;;\nCATEGORIES:Family");

@@ -247,6 +247,13 @@ impl<'a> CardDraft<'a> {
             .unwrap_or_default()
     }
 
+    /// The components of the first line of a property that says something as a reader finds them, each with its list.
+    pub(super) fn lists(&self, name: &str) -> Vec<Vec<String>> {
+        let says = |own: &&Property| own.name == name && !own.text().trim().is_empty();
+        let found = self.lines().map(|(_, property)| property).find(says);
+        found.map_or_else(Vec::new, |property| property.components.clone())
+    }
+
     /// The components of a line's value with their escapes: as they are written, but where the line was encoded. So
     /// what is put back of them is what it was.
     pub(super) fn components_at(&self, at: usize) -> Vec<String> {

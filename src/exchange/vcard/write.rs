@@ -6,6 +6,7 @@
 //! one that came in. A contact without a card is written in the same way, into one that is empty.
 
 pub(super) mod detail;
+mod list;
 pub(super) mod stored;
 pub(super) mod tel;
 
@@ -263,7 +264,8 @@ impl StoredContact<'_> {
         for text in texts(&CONTACT) {
             let (said, stored) = (text.of(said), text.of(stored));
             if let Some(property) = text.field.card.filter(|_| said != stored) {
-                draft.put(property, stored.map(escape));
+                let value = stored.map(|text| list::over(draft, property, text));
+                draft.put(property, value);
             }
         }
         // A contact without a UID goes out under its id, but not where it came without one. Elsewhere it is what
@@ -355,10 +357,13 @@ fn name(draft: &mut CardDraft<'_>, said: &Contact, stored: &Contact) {
     let fresh = said.name.is_empty();
     if fresh || was != is {
         let mut parts = draft.components("N");
+        let lists = draft.lists("N");
         parts.resize(parts.len().max(is.len()), String::new());
-        for (part, (was, is)) in parts.iter_mut().zip(was.iter().zip(&is)) {
+        for (at, (part, (was, is))) in parts.iter_mut().zip(was.iter().zip(&is)).enumerate() {
             if was != is {
-                *part = is.as_deref().map(escape).unwrap_or_default();
+                let list = lists.get(at).map_or(&[][..], Vec::as_slice);
+                let is = is.as_deref().unwrap_or_default();
+                *part = list::again(list, is, list::Between::Space).join(",");
             }
         }
         draft.put("N", Some(parts.join(";")));
@@ -387,13 +392,16 @@ fn organisation(draft: &mut CardDraft<'_>, said: &Contact, stored: &Contact) {
             *first = company;
         }
     } else {
+        let units: Vec<String> = draft
+            .lists("ORG")
+            .iter()
+            .skip(1)
+            .flatten()
+            .cloned()
+            .collect();
+        let department = stored.department.as_deref().unwrap_or_default();
         parts = vec![company];
-        parts.extend(
-            stored
-                .department
-                .is_some()
-                .then(|| part(&stored.department)),
-        );
+        parts.extend(list::again(&units, department, list::Between::Comma));
     }
     let is_there = parts.iter().any(|part| !part.is_empty());
     draft.put("ORG", is_there.then(|| parts.join(";")));

@@ -15,6 +15,7 @@ use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{is as is_param, param, preference, type_param, without_types};
 use super::super::profile;
 use super::super::property::{self, Property};
+use super::list;
 
 /// Whether a detail is what became of one that a card says.
 type Follows<'f> = &'f dyn Fn(&Detail, &Detail) -> bool;
@@ -406,10 +407,15 @@ fn same_property(draft: &CardDraft<'_>, at: usize, detail: &Detail) -> Option<Li
 /// what is lost where they are read, such as the end of a line.
 fn address_over(draft: &CardDraft<'_>, at: usize, was: &Address, is: &Address) -> String {
     let mut parts = draft.components_at(at);
+    let mut lists = draft
+        .property(at)
+        .map(|property| property.components.clone())
+        .unwrap_or_default();
     if parts.len() == 1 {
         // All of it in one text is read as the street.
         let street = parts.remove(0);
         parts = vec![String::new(), String::new(), street];
+        lists.splice(0..0, [Vec::new(), Vec::new()]);
     }
     let (was, is) = (was.card_parts(), is.card_parts());
     if was.last() != is.last() {
@@ -417,9 +423,10 @@ fn address_over(draft: &CardDraft<'_>, at: usize, was: &Address, is: &Address) -
         parts.truncate(is.len());
     }
     parts.resize(parts.len().max(is.len()), String::new());
-    for (part, (was, is)) in parts.iter_mut().zip(was.into_iter().zip(is)) {
+    for (place, (part, (was, is))) in parts.iter_mut().zip(was.into_iter().zip(is)).enumerate() {
         if was != is {
-            *part = escape(is);
+            let list = lists.get(place).map_or(&[][..], Vec::as_slice);
+            *part = list::again(list, is, list::Between::Comma).join(",");
         }
     }
     parts.join(";")
