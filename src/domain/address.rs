@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::number::Region;
 
-/// A postal address. A part that is not known is blank.
+/// A postal address. A part that is not known is blank, and one may have several lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Address {
@@ -112,6 +112,12 @@ impl Address {
         ]
     }
 
+    /// The address with each part on one line.
+    #[must_use]
+    pub(crate) fn on_lines_of_one(&self) -> Self {
+        Self::of_card(self.card_parts().map(|part| part.replace('\n', ", ")))
+    }
+
     /// Whether all parts are blank.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -207,7 +213,7 @@ impl Address {
 }
 
 impl fmt::Display for Address {
-    /// The parts in the order of a vCard, with commas between.
+    /// The parts in the order of a vCard, with commas between them and between their lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut between = "";
         for part in self
@@ -215,8 +221,10 @@ impl fmt::Display for Address {
             .into_iter()
             .filter(|part| !part.is_empty())
         {
-            write!(f, "{between}{part}")?;
-            between = ", ";
+            for line in part.split('\n') {
+                write!(f, "{between}{line}")?;
+                between = ", ";
+            }
         }
         Ok(())
     }

@@ -432,9 +432,3 @@ pub fn prefer_only<'d>(
         detail.preferred = kind.has_preferred() && is_meant(detail);
     }
 }
-
-/// Whether two lists say the same in the same order, whatever the ids.
-#[must_use]
-pub fn say_the_same(some: &[Detail], others: &[Detail]) -> bool {
-    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| one.says(other))
-}

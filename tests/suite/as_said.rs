@@ -386,6 +386,31 @@ fn the_way_to_all_keys_has_one_wording() {
 }
 
 #[test]
+fn the_lines_of_a_street_stay_lines() {
+    let shell = Shell::new();
+    let address = json!({"street": "1 Loop\r\n\n Flat 2 \n", "locality": "Town"});
+    let document = json!({"name": "Ann Lee", "details": [{"kind": "address", "value": address}]});
+    let (status, told, why) = shell.run(&["contact", "create", "-"], &document.to_string());
+    assert_eq!(status, 0, "{why}");
+    assert!(told.contains("1 Loop, Flat 2, Town\n"), "{told}");
+    let stored = contact(&shell, "ann");
+    assert_eq!(
+        stored["details"][0]["value"]["street"],
+        json!("1 Loop\nFlat 2")
+    );
+    let (_, card, _) = shell.run(&["export", "ann"], "");
+    assert!(card.contains("ADR:;;1 Loop\\nFlat 2;Town;;;\r\n"), "{card}");
+    // What is printed is taken, and says the same.
+    let id = shell.json(&["show", "--json", "ann"], "").1["data"]["id"].clone();
+    let printed = shell.run(&["contact", "get", id.as_str().unwrap(), "--json"], "");
+    let words = ["contact", "update", id.as_str().unwrap(), "-"];
+    assert_eq!(shell.run(&words, &printed.1).0, 0);
+    assert_eq!(contact(&shell, "ann")["details"], stored["details"]);
+    let (_, found, _) = shell.run(&["find", "flat 2"], "");
+    assert!(found.contains("Ann Lee"), "{found}");
+}
+
+#[test]
 fn a_relation_to_the_contact_itself_is_refused_however_it_is_named() {
     let shell = Shell::new();
     let (_, made) = shell.json(

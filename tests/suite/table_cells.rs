@@ -498,6 +498,59 @@ fn what_outlook_says_of_an_email_beside_it_is_no_line_of_its_own_unless_it_says_
 }
 
 #[test]
+fn a_part_of_an_address_comes_back_as_it_was_whatever_is_in_it() {
+    let street = "1 Loop ::: Flat 2\nBuilding, 3";
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\nADR:;;1 Loop ::: Flat 2\\nBuilding\\, 3;Town ::: End;;;\r\nEND:VCARD\r\n";
+    let mut book = book_of("DE");
+    take(&mut book, "ann.vcf", card.as_bytes());
+    let parts = |book: &Book| -> Vec<[String; 2]> {
+        let whole = all(book).remove(0);
+        let details = whole.full.contact.details.iter();
+        let addresses = details.filter_map(|own| own.address());
+        addresses
+            .map(|own| [own.street.clone(), own.locality.clone()])
+            .collect()
+    };
+    let wanted = [[street.to_owned(), "Town ::: End".to_owned()]];
+    assert_eq!(parts(&book), wanted);
+    for form in [TableForm::Plain, TableForm::Google, TableForm::Outlook] {
+        for guard in [Guard::Exact, Guard::Safe] {
+            let table = book.exported(ExportForm::Table(form, guard));
+            let mut copy = book_of("DE");
+            take(&mut copy, "ann.csv", &table);
+            assert_eq!(parts(&copy), wanted, "{form:?} {guard:?}");
+        }
+    }
+    for version in [Version::V21, Version::V30, Version::V40] {
+        let cards = book.exported(ExportForm::Cards(Some(version)));
+        let mut copy = book_of("DE");
+        take(&mut copy, "ann.vcf", &cards);
+        assert_eq!(parts(&copy), wanted, "{version:?}");
+    }
+}
+
+#[test]
+fn the_lines_of_a_street_in_googles_table_stay_lines() {
+    let table = "Name,Address 1 - Label,Address 1 - Formatted,Address 1 - Street,Address 1 - City\n\
+         Ann,Home,\"1 Loop\nFlat 2\nTown\",\"1 Loop\nFlat 2\",Town\n";
+    let mut book = book_of("DE");
+    take(&mut book, "google.csv", table.as_bytes());
+    let whole = all(&book).remove(0);
+    let address = whole.full.contact.details[0].address().unwrap().clone();
+    assert_eq!(
+        (&*address.street, &*address.locality),
+        ("1 Loop\nFlat 2", "Town")
+    );
+    assert_eq!(whole.full.contact.details.len(), 1);
+    let card = String::from_utf8(book.exported(ExportForm::Cards(None))).unwrap();
+    assert!(
+        card.contains("ADR;TYPE=HOME:;;1 Loop\\nFlat 2;Town;;;\r\n"),
+        "{card}"
+    );
+    assert!(!card.contains("X-CALLBOOK-COLUMN"), "{card}");
+}
+
+#[test]
 fn a_relation_is_a_name_whatever_it_looks_like() {
     let table = "Name,Given Name,Relation 1 - Label,Relation 1 - Value,Relation 2 - Label,Relation 2 - Value,Spouse\n\
          Ann,Ann,friend,12345,boss,=SUM(A1),+44 20 7946 0018\n";

@@ -345,11 +345,10 @@ pub(super) fn tidy_details(details: &mut [Detail]) -> Vec<Fault> {
                 for part in &PARTS {
                     let text = (part.of_mut)(address);
                     end_lines(text);
-                    // A part is one line, as it is of a card.
                     if text.contains('\n') {
                         let lines = text.lines().map(str::trim);
                         let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-                        *text = lines.join(", ");
+                        *text = lines.join("\n");
                     }
                     if text.trim().len() != text.len() {
                         *text = text.trim().to_owned();

@@ -60,7 +60,8 @@ impl DetailCells {
                 return None;
             }
             let lines: Vec<&str> = value.lines().map(str::trim).collect();
-            let is_of_lines = own_kind.map_or(column.kind(), |kind| kind) == DetailKind::Other;
+            let kind = own_kind.unwrap_or(column.kind());
+            let is_of_lines = matches!(kind, DetailKind::Address | DetailKind::Other);
             Some(lines.join(if is_of_lines { "\n" } else { ", " }))
         });
         let detail = |value: String| match own_kind {
@@ -104,8 +105,7 @@ impl DetailCells {
                     if !part.is_empty() {
                         part.push_str(", ");
                     }
-                    let lines: Vec<&str> = cell.lines().map(str::trim).collect();
-                    part.push_str(&lines.join(", "));
+                    part.push_str(cell);
                 }
             }
             if !address.is_blank() {

@@ -502,12 +502,16 @@ fn address(property: &Property) -> Option<Address> {
 /// How many parts an ADR has.
 const PARTS_OF_ADR: usize = 7;
 
-/// The texts of one part of an address as one line.
-pub(super) fn address_part<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let lines = texts.into_iter().flat_map(str::lines);
-    let lines = lines.map(|line| line.trim().trim_end_matches(',').trim_end());
-    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-    one_line(&lines.join(", "))
+/// The texts of one part of an address: each with its lines, and commas between them.
+fn address_part<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let texts = texts.into_iter().map(|text| {
+        let lines = text.lines().flat_map(|line| line.split('\r'));
+        let lines = lines.map(|line| line.trim().trim_end_matches(',').trim_end());
+        let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+        lines.join("\n")
+    });
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    short(&texts.join(", "))
 }
 
 /// A day where it surely is one, else the text of the card.

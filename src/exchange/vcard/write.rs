@@ -14,8 +14,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::domain::contact::{Contact, ContactKind, DetailKind};
-use crate::domain::detail::say_the_same;
+use crate::domain::contact::{Contact, ContactKind, Detail, DetailKind};
 use crate::domain::fields::{CONTACT, texts};
 use crate::domain::full_contact::FullContact;
 use crate::domain::intake::{CardRecords, ParsedCard, primary_of};
@@ -207,9 +206,19 @@ impl StoredContact<'_> {
             })
         };
         contact == *stored
-            && say_the_same(&read.contact.details, &stored.details)
+            && self.says_details(&read.contact.details)
             && read.phones.len() == self.full.phones.len()
             && self.full.phones.iter().all(same)
+    }
+
+    /// Whether these are the details that are stored.
+    fn says_details(&self, read: &[Detail]) -> bool {
+        let stored = &self.full.contact.details;
+        let mut pairs = stored.iter().zip(read);
+        let says = |(own, said): (&Detail, &Detail)| {
+            own.preferred == said.preferred && detail::is_said(own, said)
+        };
+        stored.len() == read.len() && pairs.all(says)
     }
 
     /// What a card says that says nothing.

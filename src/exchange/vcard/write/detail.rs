@@ -37,7 +37,7 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
         let all_there = read.iter().all(|read| {
             let says_same = |detail: &&Detail| {
                 let mut said = [Some(read), as_link.as_ref()].into_iter().flatten();
-                said.any(|said| detail.says_but_for_preferred(said))
+                said.any(|said| is_said(detail, said))
             };
             let there = left.iter().position(says_same);
             there.map(|there| left.remove(there)).is_some()
@@ -142,6 +142,20 @@ fn identified(mut lines: Vec<Line>, id: DetailId, given: &mut HashSet<DetailId>)
     lines
 }
 
+/// Whether a detail is what a card says, whichever is preferred. The lines of a part of an address were commas once:
+/// books have it so.
+pub(super) fn is_said(own: &Detail, said: &Detail) -> bool {
+    own.says_but_for_preferred(said)
+        || said.address().is_some_and(|address| {
+            let value = address.on_lines_of_one().into();
+            let once = Detail {
+                value,
+                ..said.clone()
+            };
+            own.says_but_for_preferred(&once)
+        })
+}
+
 /// Whether two lists prefer the same details.
 pub(super) fn prefer_the_same(some: &[Detail], others: &[Detail]) -> bool {
     let preferred = |details: &[Detail]| -> Vec<_> {
@@ -175,7 +189,7 @@ pub(super) fn in_order(card: &[u8], details: &[Detail], fields: &OwnFields) -> O
         let lines = draft.lines().filter_map(|(at, property)| {
             let read = contact::details(property, &draft.properties);
             let said = read.first().filter(|said| said.kind == kind)?;
-            let says_it = |own: &Detail| own.says_but_for_preferred(said);
+            let says_it = |own: &Detail| is_said(own, said);
             let place = left.iter().position(|own| own.is_some_and(says_it));
             if let Some(own) = place.and_then(|place| left.get_mut(place)) {
                 *own = None;
