@@ -8,7 +8,7 @@
 //! | module | what it is for | may use |
 //! | --- | --- | --- |
 //! | [`domain`] | the words of the field and the rules of the Phone resource. Pure: no SQL, terminal, clock or files | nothing else here |
-//! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`], and [`exchange`] to bring old books up to date |
+//! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`], and [`exchange`] to bring old books up to date and to ask a card what it prefers |
 //! | [`exchange`] | bytes to domain types and back: vCard, CSV, LDIF, JSON, JSON:API | [`domain`] |
 //! | [`import`], [`export`] | the one path of a file into the book and out of it, for screens and shell | the above |
 //! | [`sync`] | keeping the book and address books elsewhere the same; the feature `sync` | the above |
@@ -52,7 +52,7 @@
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label profile contact
 //!                         phone complete draft card convert fit join write attachment over companion group omit
 //! callbook::exchange::vcard::convert  binary day
-//! callbook::exchange::vcard::write    stored list detail tel
+//! callbook::exchange::vcard::write    stored list detail preferred tel
 //! callbook::exchange::csv     column words own header cells detail headings phone text record more row read
 //!                         write
 //! callbook::exchange::csv::write  counted google outlook
@@ -67,7 +67,7 @@
 //! callbook::store::undo   bin restore journal
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
-//! callbook::store::change bulk import merge triage phones contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts
+//! callbook::store::change bulk import merge triage phones preferred contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts
 //!                         own_fields
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading

@@ -50,6 +50,8 @@ mod write;
 use std::io::BufRead;
 
 use crate::domain::attribute_reader::MANY;
+use crate::domain::contact::{Detail, DetailKind};
+use crate::domain::detail::DetailId;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{
     CardFormat, CardPlace, GroupCard, Incoming, NewlyRead, Reject, RejectScope,
@@ -261,6 +263,12 @@ pub fn only_card(text: &[u8], fields: &OwnFields) -> Result<ParsedCard, String> 
         (None, _) if cards.groups().is_empty() => Err("it has no card".to_owned()),
         (None, _) => Err("it is a group".to_owned()),
     }
+}
+
+/// The one of these details of a kind that a card prefers: of several that it marks the first, as numbers say it.
+#[must_use]
+pub fn preferred_on(card: &[u8], kind: DetailKind, details: &[Detail]) -> Option<DetailId> {
+    write::preferred::preferred_on(card, kind, details)
 }
 
 /// Whether a text ends within a card: it may be half written.

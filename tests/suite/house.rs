@@ -130,8 +130,9 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     }
     let names = |words: &[&str]| words.iter().any(|word| line.contains(word));
     let layer = |name: &str| file.starts_with(&format!("{name}/"));
-    // What the rows of an older book do not have is in its cards.
-    let reads_cards = file == "store/db/whole_contacts.rs";
+    // What the rows of an older book do not have is in its cards, and so is what they prefer next.
+    let of_cards = ["store/db/whole_contacts.rs", "store/change/preferred.rs"];
+    let reads_cards = of_cards.contains(&file);
     if layer("store") && !reads_cards && names(&["crate::exchange"])
         || layer("exchange") && names(&["crate::store"])
     {

@@ -120,6 +120,78 @@ fn a_merge_into_one_that_was_typed_keeps_the_lines_of_the_card() {
 }
 
 #[test]
+fn a_deleted_email_leaves_the_lines_of_the_others_alone() {
+    let three =
+        "EMAIL;TYPE=PREF,WORK:a@x.example\nEMAIL;type=pref;X-Q=1:b@x.example\nEMAIL:c@x.example";
+    let four = "EMAIL;PREF=1:a@x.example\nEMAIL;PREF=2:b@x.example\nEMAIL;PREF=3:c@x.example";
+    for (version, lines) in [("3.0", three), ("4.0", four)] {
+        let card = card(version, &format!("UID:a\nFN:Ann\nN:;Ann;;;\n{lines}"));
+        for deleted in 0..3 {
+            let mut book = book(&card);
+            let mut all = details(&book, "Ann");
+            all.remove(deleted);
+            update(&mut book, &json!({ "details": all }));
+            let now = exported(&book, None);
+            assert_eq!(
+                new_lines(&now, &card),
+                Vec::<String>::new(),
+                "{version} {deleted}"
+            );
+            let gone = lines.lines().nth(deleted).unwrap();
+            assert_eq!(new_lines(&card, &now), [gone], "{version} {deleted}");
+            // Which is preferred is the same in the book as in the card.
+            let preferred = |book: &Book| {
+                let details = self::details(book, "Ann");
+                let preferred = details.iter().filter(|own| own["preferred"] == json!(true));
+                preferred
+                    .map(|own| own["value"].clone())
+                    .collect::<Vec<_>>()
+            };
+            let first = if deleted == 0 {
+                "b@x.example"
+            } else {
+                "a@x.example"
+            };
+            assert_eq!(preferred(&book), [first], "{version} {deleted}");
+            assert_eq!(preferred(&self::book(&now)), [first], "{version} {deleted}");
+        }
+    }
+}
+
+#[test]
+fn another_preferred_email_changes_the_lines_of_both_alone() {
+    let lines = "EMAIL;PREF=1:a@x.example\nEMAIL;PREF=2:b@x.example\nEMAIL;PREF=3:c@x.example";
+    let card = card("4.0", &format!("UID:a\nFN:Ann\nN:;Ann;;;\n{lines}"));
+    for (preferred, come) in [
+        (
+            Some(2),
+            &["EMAIL:a@x.example", "EMAIL;PREF=1:c@x.example"][..],
+        ),
+        (
+            None,
+            &[
+                "EMAIL:a@x.example",
+                "EMAIL:b@x.example",
+                "EMAIL:c@x.example",
+            ],
+        ),
+    ] {
+        let mut book = book(&card);
+        let mut all = details(&book, "Ann");
+        for (at, detail) in all.iter_mut().enumerate() {
+            detail["preferred"] = json!(Some(at) == preferred);
+        }
+        update(&mut book, &json!({ "details": all }));
+        let now = exported(&book, None);
+        assert_eq!(new_lines(&now, &card), come);
+        let copy = self::book(&now);
+        let read = details(&copy, "Ann");
+        let read = read.iter().position(|own| own["preferred"] == json!(true));
+        assert_eq!(read, preferred);
+    }
+}
+
+#[test]
 fn what_is_said_in_a_list_stays_in_one() {
     for (lines, sent, come) in [
         ("NICKNAME:a,b", json!({"nickname": "a, c"}), "NICKNAME:a,c"),
@@ -159,6 +231,27 @@ fn what_is_said_in_a_list_stays_in_one() {
         came.retain(|line| !line.starts_with("FN:"));
         assert_eq!(came, [come], "{lines}");
     }
+}
+
+#[test]
+fn a_street_that_a_book_has_on_one_line_leaves_its_lines_on_the_card() {
+    let lines = "ADR;PREF=1;X-A=1:;;1 Loop\\nFlat 2;Town;;;\nADR;PREF=2:;;2 Loop;Town;;;";
+    let card = card("4.0", &format!("UID:a\nFN:Ann\n{lines}"));
+    let mut book = book(&card);
+    assert_eq!(
+        details(&book, "Ann")[0]["value"]["street"],
+        "1 Loop\nFlat 2"
+    );
+    // As books have it that were written once.
+    let mut details = details(&book, "Ann");
+    details[0]["value"]["street"] = json!("1 Loop, Flat 2");
+    update(&mut book, &json!({ "details": details }));
+    assert_eq!(exported(&book, None), card);
+    update(&mut book, &json!({ "nickname": "An" }));
+    assert_eq!(
+        new_lines(&card, &exported(&book, None)),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

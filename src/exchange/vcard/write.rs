@@ -7,6 +7,7 @@
 
 pub(super) mod detail;
 mod list;
+pub(super) mod preferred;
 pub(super) mod stored;
 pub(super) mod tel;
 
@@ -305,13 +306,13 @@ impl StoredContact<'_> {
         if self.goal.is_file()
             && let Some(in_order) = detail::in_order(&written, stored, self.fields)
         {
-            return detail::prefer(&in_order, stored);
+            return preferred::prefer(&in_order, stored);
         }
         // A line that was changed keeps its mark, and a new one has none.
-        if detail::prefer_the_same(&said.details, stored) {
+        if preferred::prefer_the_same(&said.details, stored) {
             return written;
         }
-        detail::prefer(&written, stored)
+        preferred::prefer(&written, stored)
     }
 
     /// Writes tags, and whether the contact is a favourite, where the card says something else. On a card

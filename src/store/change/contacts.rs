@@ -66,7 +66,8 @@ impl Store {
     ) -> Result<Done<Contact>, Refusal> {
         self.write(|writer| {
             let before = record::get_contact(writer.connection(), id)?;
-            let after = sent.revise(&before, &writer.context(), faults)?;
+            let mut after = sent.revise(&before, &writer.context(), faults)?;
+            writer.prefer_next(&before, &mut after)?;
             let title = title::contact_changed(&before, &after);
             Ok((writer.revise_contact(before, after)?, title))
         })
@@ -223,7 +224,8 @@ impl Writer<'_> {
         let Some(sent) = sent else {
             return Ok((title::contact_changed(&before, &before), before));
         };
-        let after = sent.revise(&before, &self.context(), Vec::new())?;
+        let mut after = sent.revise(&before, &self.context(), Vec::new())?;
+        self.prefer_next(&before, &mut after)?;
         let title = title::contact_changed(&before, &after);
         Ok((title, self.revise_contact(before, after)?))
     }

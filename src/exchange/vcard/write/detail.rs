@@ -12,7 +12,7 @@ use super::super::contact::{self, DETAIL_ID, OWN_DETAIL};
 use super::super::draft::CardDraft;
 use super::super::label;
 use super::super::line::{Line, LineForm, Version, escape};
-use super::super::param::{is as is_param, param, preference, type_param, without_types};
+use super::super::param::{is as is_param, param, type_param, without_types};
 use super::super::profile;
 use super::super::property::{self, Property};
 use super::list;
@@ -156,25 +156,6 @@ pub(super) fn is_said(own: &Detail, said: &Detail) -> bool {
         })
 }
 
-/// Whether two lists prefer the same details.
-pub(super) fn prefer_the_same(some: &[Detail], others: &[Detail]) -> bool {
-    let preferred = |details: &[Detail]| -> Vec<_> {
-        let details = details.iter().filter(|detail| detail.preferred);
-        let mut found: Vec<_> = details
-            .map(|detail| {
-                (
-                    detail.kind.word(),
-                    detail.label.clone(),
-                    detail.text().into_owned(),
-                )
-            })
-            .collect();
-        found.sort_unstable();
-        found
-    };
-    preferred(some) == preferred(others)
-}
-
 /// The card with the details of each kind in this order; none where they are in it, whatever stands between them.
 pub(super) fn in_order(card: &[u8], details: &[Detail], fields: &OwnFields) -> Option<Vec<u8>> {
     let is_several = |kind: &DetailKind| details.iter().filter(|own| own.kind == *kind).count() > 1;
@@ -213,62 +194,6 @@ pub(super) fn in_order(card: &[u8], details: &[Detail], fields: &OwnFields) -> O
         draft.put_there(at, from);
     }
     Some(draft.finish())
-}
-
-/// The card with the marks of the details that are preferred.
-pub(super) fn prefer(card: &[u8], details: &[Detail]) -> Vec<u8> {
-    let mut draft = CardDraft::new(card, Version::V30);
-    let mut marks: Vec<(usize, bool)> = Vec::new();
-    let said = contact::all_details(&draft.properties);
-    for wanted in DetailKind::ALL {
-        let of_kind = |details: &[Detail]| {
-            let mut details = details.iter();
-            details
-                .find(|detail| detail.kind == wanted && detail.preferred)
-                .cloned()
-        };
-        // Of several that are marked the first counts: then their lines stay.
-        let is_said = match (of_kind(&said), of_kind(details)) {
-            (Some(said), Some(wanted)) => said.says_but_for_preferred(&wanted),
-            (said, wanted) => said.is_none() && wanted.is_none(),
-        };
-        if is_said {
-            continue;
-        }
-        let preferred = details
-            .iter()
-            .find(|detail| detail.kind == wanted && detail.preferred);
-        let mut is_written = false;
-        for (at, property) in draft.lines() {
-            let read = contact::details(property, &draft.properties);
-            let Some(first) = read.first().filter(|first| first.kind == wanted) else {
-                continue;
-            };
-            let is_wanted =
-                !is_written && preferred.is_some_and(|own| first.says_but_for_preferred(own));
-            is_written |= is_wanted;
-            if is_wanted != first.preferred {
-                marks.push((at, is_wanted));
-            }
-        }
-    }
-    let version = draft.version();
-    for (at, is_wanted) in marks {
-        let value = draft.value_at(at);
-        let head = draft.head(at);
-        let mut params = without_types(&head.params, |kind| kind == "pref");
-        params.retain(|own| !is_param(own, "PREF"));
-        params.extend(is_wanted.then(|| preference(version).to_owned()));
-        draft.replace(
-            at,
-            vec![Line {
-                params,
-                value,
-                ..head
-            }],
-        );
-    }
-    draft.finish()
 }
 
 /// The lines of a detail that takes the place of another one: the line before with another value, where a reader
