@@ -192,6 +192,49 @@ fn another_preferred_email_changes_the_lines_of_both_alone() {
 }
 
 #[test]
+fn a_deleted_number_leaves_the_lines_of_the_others_alone() {
+    let numbers = ["+442079460018", "+442079460019", "+442079460020"];
+    let lines = |ranks: [u8; 3]| {
+        let lines = ranks.iter().zip(numbers);
+        let lines = lines.map(|(rank, number)| format!("TEL;PREF={rank}:{number}"));
+        lines.collect::<Vec<_>>()
+    };
+    for (ranks, deleted, heir) in [
+        ([1, 2, 3], 0, 2),
+        ([1, 2, 3], 1, 0),
+        ([1, 2, 3], 2, 0),
+        ([3, 2, 1], 2, 0),
+        ([1, 3, 2], 0, 2),
+    ] {
+        let lines = lines(ranks);
+        let card = card(
+            "4.0",
+            &format!("UID:a\nFN:Ann\nN:;Ann;;;\n{}", lines.join("\n")),
+        );
+        let mut book = book(&card);
+        let of = |book: &Book, at: usize| {
+            let mut phones = named(book, "Ann").full.phones.into_iter();
+            phones.find(|phone| phone.number == numbers[at])
+        };
+        let gone = of(&book, deleted).unwrap();
+        book.store.delete_phone(gone.id, None).unwrap();
+        assert!(of(&book, heir).unwrap().primary, "{ranks:?} {deleted}");
+        let now = exported(&book, None);
+        let copy = self::book(&now);
+        assert!(of(&copy, heir).unwrap().primary, "{now}");
+        for (at, line) in lines.iter().enumerate() {
+            let stays = at != deleted && at != heir;
+            assert!(
+                !stays || now.lines().any(|own| own == line),
+                "{line}\n{now}"
+            );
+        }
+        let marks = now.matches("PREF=").count();
+        assert_eq!(marks, 2, "{now}");
+    }
+}
+
+#[test]
 fn what_is_said_in_a_list_stays_in_one() {
     for (lines, sent, come) in [
         ("NICKNAME:a,b", json!({"nickname": "a, c"}), "NICKNAME:a,c"),

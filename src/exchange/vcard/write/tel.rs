@@ -110,6 +110,12 @@ impl<'a> Tel<'a> {
         } else {
             primary
         };
+        // Of several that are preferred the marks stay where the first of them is the primary one.
+        let primary = if self.leads(draft, &tells) {
+            Primary::AsRead
+        } else {
+            primary
+        };
         let mut written: Vec<WrittenTel> = Vec::new();
         let mut known = HashSet::new();
         for tell in &tells {
@@ -187,6 +193,17 @@ impl<'a> Tel<'a> {
         tells
     }
 
+    /// Whether the one that the lines prefer, of several the first, is the primary phone.
+    fn leads(&self, draft: &CardDraft<'_>, tells: &[Tell]) -> bool {
+        let ranked = tells.iter().filter_map(|tell| {
+            let phone = self.stored.full.phones.get(tell.phone?)?;
+            let rank = draft.property(tell.at)?.preference()?;
+            (!phone.historic).then_some((rank, phone.primary))
+        });
+        let first = ranked.min_by_key(|(rank, _)| *rank);
+        first.is_some_and(|(_, is_primary)| is_primary)
+    }
+
     fn primary_moved(&self) -> bool {
         primary_of(&self.stored.full.phones) != primary_of(self.read)
     }
@@ -207,9 +224,15 @@ impl<'a> Tel<'a> {
         let relabelled =
             turn == Turn::First && read.is_none_or(|read| read.location != phone.location);
         let property = draft.property(tell.at);
-        let preferred = property.is_some_and(|property| property.preference().is_some());
+        let rank = property.and_then(Property::preference);
         let prefers = phone.primary && turn == Turn::First;
-        let repreferred = primary == Primary::Said && preferred != prefers;
+        let has_primary = || self.stored.full.phones.iter().any(|phone| phone.primary);
+        let is_marked_wrong = || match rank {
+            // One that is said to come after the primary one keeps its mark.
+            Some(2..) if !prefers => !has_primary(),
+            rank => (rank == Some(1)) != prefers,
+        };
+        let repreferred = primary == Primary::Said && is_marked_wrong();
         if !(renumbered || relabelled || repreferred) {
             return tell.number.clone();
         }
