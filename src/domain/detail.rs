@@ -178,8 +178,8 @@ pub enum DetailValue {
 }
 
 impl DetailValue {
-    /// What a text says as a detail of a kind: a date where it is surely one; an address in its parts where these
-    /// are sure, else the text as its street.
+    /// What a text that a person gives says as a detail of a kind: the address of an email in a link or beside a name;
+    /// a date where it is surely one; an address in its parts where these are sure, else the text as its street.
     #[must_use]
     pub fn read(kind: DetailKind, text: &str) -> Self {
         match kind {
@@ -187,6 +187,7 @@ impl DetailValue {
                 PartialDate::read(text).map_or_else(|| Self::Text(text.to_owned()), Self::Date)
             }
             DetailKind::Address => Self::Address(Box::new(Address::read(text))),
+            DetailKind::Email => Self::Text(address_in(text.trim()).to_owned()),
             _ => Self::Text(text.to_owned()),
         }
     }
@@ -370,6 +371,31 @@ impl Detail {
         DetailId(bytes.fold(0x811c_9dc5, |hash: u32, byte| {
             (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
         }))
+    }
+}
+
+/// The address in `Ada <ada@example.org>` or `mailto:ada@example.org`, or the text as it is.
+#[must_use]
+pub(crate) fn address_in(text: &str) -> &str {
+    let inner = text
+        .strip_suffix('>')
+        .and_then(|rest| rest.rsplit_once('<'));
+    let inner = inner.map_or(text, |(_, inner)| inner).trim();
+    let scheme = "mailto:";
+    let has_scheme = inner
+        .get(..scheme.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let address = if has_scheme {
+        let rest = inner.get(scheme.len()..).unwrap_or_default();
+        // What follows is what a mail to it begins with.
+        rest.split('?').next().unwrap_or_default().trim()
+    } else {
+        inner
+    };
+    if address.contains('@') && !address.contains(char::is_whitespace) {
+        address
+    } else {
+        text
     }
 }
 

@@ -651,3 +651,44 @@ fn nothing_that_is_stored_puts_a_parameter_on_a_line() {
         }
     }
 }
+
+/// What a person pastes from a mail program or a page is the address in it.
+#[test]
+fn an_email_is_read_out_of_a_link_or_beside_a_name() {
+    let shell = Shell::new();
+    let id = shell.contact("Bob");
+    let given = [
+        "mailto:ada@example.org",
+        "MAILTO:bo@example.org?subject=Hello%20Bo",
+        "Cy Cole <cy@example.org>",
+        "<mailto:di@example.org>",
+        "\"Eve\" <eve@example.org>",
+        "fay@example.org",
+    ];
+    let wanted = ["ada", "bo", "cy", "di", "eve", "fay"].map(|name| format!("{name}@example.org"));
+    let details = given.map(|email| json!({"kind": "email", "value": email}));
+    let sent = json!({"data": {"type": "contacts", "id": id,
+        "attributes": {"details": details, "overwrite": true}}});
+    let (status, told) = shell.json(
+        &["contact", "update", &id, "-", "--json"],
+        &sent.to_string(),
+    );
+    assert_eq!(status, 0, "{told}");
+    let read = told["data"]["attributes"]["details"].as_array().unwrap();
+    let read: Vec<&str> = read
+        .iter()
+        .map(|own| own["value"].as_str().unwrap())
+        .collect();
+    assert_eq!(read, wanted);
+    for email in given {
+        let (status, _, why) = shell.run(&["add", "Zoe", "--email", email, "--json"], "");
+        assert_eq!(status, 0, "{why}");
+    }
+    let (_, cards, _) = shell.run(&["export", "Zoe"], "");
+    for email in wanted {
+        assert!(cards.contains(&format!("\r\nEMAIL:{email}\r\n")), "{cards}");
+    }
+    // Without an address in it, it is refused as before.
+    let (status, ..) = shell.run(&["add", "Zoe", "--email", "mailto:ada"], "");
+    assert_ne!(status, 0);
+}

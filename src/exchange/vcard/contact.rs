@@ -8,7 +8,7 @@ use crate::domain::address::Address;
 use crate::domain::attribute_reader::NOTE_LIMIT;
 use crate::domain::contact::{ContactAttributes, ContactKind, Detail, DetailKind, DetailValue};
 use crate::domain::day::PartialDate;
-use crate::domain::detail::{ANNIVERSARY, BIRTHDAY, DetailId};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY, DetailId, address_in};
 use crate::domain::fields::{CONTACT, texts};
 use crate::domain::naming::NameParts;
 use crate::domain::timestamp::Timestamp;
@@ -336,26 +336,15 @@ fn emails(value: &str) -> Vec<String> {
     let parts = value.split([',', ';']).map(str::trim);
     let parts: Vec<String> = parts
         .filter(|part| !part.is_empty())
-        .map(address_of)
+        .map(|part| address_in(part).to_owned())
         .collect();
     let is_address =
         |part: &String| part.matches('@').count() == 1 && !part.contains([' ', '<', '>', '"']);
     if parts.len() > 1 && parts.iter().all(is_address) {
         parts
     } else {
-        vec![address_of(value)]
+        vec![address_in(value).to_owned()]
     }
-}
-
-/// The address in `Name <name@example.org>`, or the text as it is.
-fn address_of(text: &str) -> String {
-    let inner = text
-        .strip_suffix('>')
-        .and_then(|rest| rest.rsplit_once('<'));
-    let inner = inner.map(|(_, inner)| bare(inner.trim().to_owned(), "mailto:"));
-    inner
-        .filter(|inner| inner.contains('@') && !inner.contains(char::is_whitespace))
-        .unwrap_or_else(|| text.to_owned())
 }
 
 /// The detail in a property, if it is one.
@@ -440,7 +429,12 @@ fn own_value(kind: DetailKind, property: &Property) -> Option<DetailValue> {
     {
         return serde_json::from_str(&text).ok();
     }
-    Some(DetailValue::read(kind, &text)).filter(|_| !text.is_empty())
+    let value = match kind {
+        // As it is: a person may have kept it so.
+        DetailKind::Email => DetailValue::Text(text),
+        _ => DetailValue::read(kind, &text),
+    };
+    Some(value).filter(|value| !value.text().is_empty())
 }
 
 /// An address in a chat network, `xmpp:alice@example.org`: the network is its label.
