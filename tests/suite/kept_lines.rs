@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use callbook::domain::duplicates::Merge;
 use callbook::domain::edit::Profile;
 use callbook::domain::listing::ListQuery;
+use callbook::domain::own_fields::OwnFields;
 use callbook::domain::rehearsal::{Seen, Task};
-use callbook::exchange::vcard::Version;
+use callbook::exchange::vcard::{Format, Version};
 use callbook::export::ExportForm;
 use callbook::import::File;
 use serde_json::{Value, json};
@@ -392,5 +393,103 @@ fn phones_read_new_relations_and_days_without_a_year() {
     };
     for text in [&three, &four] {
         assert_eq!(said(&self::book(text)), said(&book), "{text}");
+    }
+}
+
+/// A book that reads lines of other programs as details.
+fn book_with_further(cards: &str) -> Book {
+    let mut book = Book::new();
+    book.store.learn_fields(&Format {
+        fields: OwnFields::none().with_further(),
+    });
+    import(&mut book, cards.as_bytes());
+    book
+}
+
+/// The card of Ann Lee with these lines, once the value and the label of her first detail are others.
+fn edited(version: &str, lines: &str, member: &str, to: &str) -> String {
+    let card = card(
+        version,
+        &format!("UID:a\nFN:Ann Lee\nN:Lee;Ann;;;\n{lines}"),
+    );
+    let mut book = book_with_further(&card);
+    let mut all = details(&book, "Ann Lee");
+    all[0][member] = json!(to);
+    update(&mut book, &json!({ "details": all }));
+    let [after] = details(&book, "Ann Lee").try_into().unwrap();
+    assert_eq!(after[member], to);
+    let card = exported(&book, None);
+    // It is read again as the same.
+    let again = book_with_further(&card);
+    let [read] = details(&again, "Ann Lee").try_into().unwrap();
+    for member in ["kind", "label", "value"] {
+        assert_eq!(read[member], after[member], "{card}");
+    }
+    card
+}
+
+#[test]
+fn what_is_edited_of_a_line_is_written_as_the_line_was() {
+    for version in ["3.0", "4.0"] {
+        for (line, value, after) in [
+            (
+                "X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;Anna;14;;",
+                "vnd.android.cursor.item/relation;Anne;14;;",
+                "X-ANDROID-CUSTOM:vnd.android.cursor.item/relation;Anne;14;;",
+            ),
+            ("X-FOO:a;b,c", "a;b,d", "X-FOO:a;b,d"),
+            ("X-FOO:a;b,c", "a;b,c;d,e", "X-FOO:a;b,c;d,e"),
+            ("X-FOO:a\\;b\\,c", "a;b,d;e", "X-FOO:a\\;b\\,d\\;e"),
+            ("X-FOO:a\\;b;c", "a;b;d", "X-FOO:a\\;b;d"),
+            ("X-FOO:a\\nb\\\\c", "a\nb\\d", "X-FOO:a\\nb\\\\d"),
+            ("X-FOO:plain", "pl,ain", "X-FOO:pl\\,ain"),
+            ("X-FOO:aa;aa", "aa;", "X-FOO:aa;"),
+            (
+                "URL:https://a.example/?x=1,2;y",
+                "https://a.example/?x=1,3;y",
+                "URL:https://a.example/?x=1,3;y",
+            ),
+        ] {
+            let card = edited(version, line, "value", value);
+            assert!(
+                card.contains(&format!("\r\n{after}\r\n")),
+                "{after}: {card}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_label_of_ones_own_takes_the_place_of_the_type() {
+    for (lines, label, after) in [
+        ("EMAIL;TYPE=HOME:a@b.example", "Ferien", "EMAIL:a@b.example"),
+        (
+            "EMAIL;TYPE=INTERNET,HOME;X-Z=1:a@b.example",
+            "Ferien",
+            "EMAIL;TYPE=INTERNET;X-Z=1:a@b.example",
+        ),
+        (
+            "item1.X-ABRELATEDNAMES;TYPE=spouse:Bill\nitem1.X-ABLabel:_$!<Spouse>!$_",
+            "Freundin",
+            "X-ABRELATEDNAMES:Bill",
+        ),
+        (
+            "item1.URL;TYPE=work;TYPE=pref:https://a.example",
+            "Chor",
+            "URL;TYPE=pref:https://a.example",
+        ),
+        (
+            "ADR;TYPE=dom,home:;;1 Loop;Town;;;",
+            "Ferien",
+            "ADR;TYPE=dom:;;1 Loop;Town;;;",
+        ),
+    ] {
+        let card = edited("3.0", lines, "label", label);
+        let group = card.lines().find_map(|line| line.strip_suffix(after));
+        let named = format!(
+            "{}X-ABLabel:{label}",
+            group.unwrap_or_else(|| panic!("{card}"))
+        );
+        assert!(card.lines().any(|line| line == named), "{named}: {card}");
     }
 }

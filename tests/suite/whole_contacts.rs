@@ -269,7 +269,7 @@ fn a_label_changes_in_its_place_and_the_other_parameters_stay() {
     let out = exported(&book);
     let wanted = ADA
         .replace("X-ABLabel:Writing desk", "X-ABLabel:Study")
-        .replace("EMAIL;TYPE=WORK,PREF:", "item2.EMAIL;TYPE=WORK,PREF:");
+        .replace("EMAIL;TYPE=WORK,PREF:", "item2.EMAIL;TYPE=PREF:");
     let wanted = wanted.replace(
         "ada@work.example\r\n",
         "ada@work.example\r\nitem2.X-ABLabel:Office desk\r\n",
@@ -505,8 +505,11 @@ fn another_label_changes_the_label_alone() {
             "3.0",
             &format!("{adr}\r\nitem3.X-ABADR:us"),
             Some("Summer House"),
-            &["item3.X-ABLabel:Summer House"],
-            &[],
+            &[
+                &format!("item3.ADR:;;{street}"),
+                "item3.X-ABLabel:Summer House",
+            ],
+            &[&adr],
         ),
         (
             "3.0",

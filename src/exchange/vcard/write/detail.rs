@@ -251,13 +251,16 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         }
         // Another usual label, or none: in the place of the type before, and of the one that the group has.
         let was = said.as_ref().and_then(|said| said.label.as_deref());
-        let is_label = |kind: &str| was.is_some_and(|was| kind.eq_ignore_ascii_case(was));
+        let is_label = |kind: &str| {
+            let kind = kind.strip_prefix("x-").unwrap_or(kind);
+            was.is_some_and(|was| kind.eq_ignore_ascii_case(was))
+        };
         let kept = without_types(&line.params, is_label);
         let has_type = kept != line.params;
         let of_label = detail.label.as_deref();
         let of_label = of_label.map(|label| type_param(version, label));
         let relabelled = Line {
-            params: kept.into_iter().chain(of_label).collect(),
+            params: kept.iter().cloned().chain(of_label).collect(),
             ..line.clone()
         };
         let is_of_others = group.is_none() && there.is_some();
@@ -272,28 +275,29 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         let Some(own) = detail.label.as_deref() else {
             continue;
         };
-        match (&group, label_at) {
-            (Some(group), None) => {
-                let named = named(group, own);
-                if reads_as(version, fields, &[&line, &named], detail) {
-                    return vec![line, named];
-                }
+        let own_group = match &group {
+            Some(group) => group.clone(),
+            None if before.group.is_none() => draft.group(),
+            None => continue,
+        };
+        let named = named(&own_group, own);
+        // Programs that do not read it would go on with the type.
+        let untyped = Line {
+            params: kept,
+            ..line.clone()
+        };
+        for line in [untyped, line] {
+            let line = line.grouped(&own_group);
+            if !reads_as(version, fields, &[&line, &named], detail) {
+                continue;
             }
-            (Some(group), Some(label_at)) => {
-                let named = named(group, own);
-                if reads_as(version, fields, &[&line, &named], detail) {
+            return match label_at {
+                Some(label_at) => {
                     draft.replace(label_at, vec![named]);
-                    return vec![line];
+                    vec![line]
                 }
-            }
-            _ if before.group.is_none() => {
-                let group = draft.group();
-                let (line, named) = (line.grouped(&group), named(&group, own));
-                if reads_as(version, fields, &[&line, &named], detail) {
-                    return vec![line, named];
-                }
-            }
-            _ => {}
+                None => vec![line, named],
+            };
         }
     }
     lines(draft, detail)
@@ -325,7 +329,8 @@ fn same_property(draft: &CardDraft<'_>, at: usize, detail: &Detail) -> Option<Li
         let before = text.strip_suffix(&*said.text()).unwrap_or_default();
         format!("{before}{value}")
     };
-    let mut line = Line::text(&before.name, &value);
+    let written = list::rewritten(&draft.value_at(at), &text, &value);
+    let mut line = Line::of(&before.name, written.unwrap_or_else(|| escape(&value)));
     for param in before.params {
         let names_user = ["X-USER", "USERNAME"].into_iter();
         let name = { names_user }.find(|name| is_param(&param, name));

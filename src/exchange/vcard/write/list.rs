@@ -2,6 +2,7 @@
 
 use super::super::draft::CardDraft;
 use super::super::line::escape;
+use super::super::value::unescaped;
 
 /// What a reader puts between the parts of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,56 @@ pub(super) fn again(list: &[String], text: &str, between: Between) -> Vec<String
         return vec![escape(text)];
     }
     parts.into_iter().map(escape).collect()
+}
+
+/// A value as it is written with another text in it: what stays of the text is as it was, escaped or not; what is new
+/// has its signs escaped where others of the same in the value are. None where `was` is not what a reader finds in it.
+pub(super) fn rewritten(value: &str, was: &str, is: &str) -> Option<String> {
+    let mut pieces: Vec<&str> = Vec::new();
+    let mut rest = value;
+    while let Some(sign) = rest.chars().next() {
+        let escaped = rest.get(1..).and_then(|rest| rest.chars().next());
+        let length = sign.len_utf8() + escaped.filter(|_| sign == '\\').map_or(0, char::len_utf8);
+        let (piece, after) = rest.split_at_checked(length)?;
+        pieces.push(piece);
+        rest = after;
+    }
+    let signs: Vec<String> = pieces.iter().map(|piece| unescaped(piece)).collect();
+    if signs.concat() != was {
+        return None;
+    }
+    let mut new = is;
+    let mut start = 0;
+    while let Some(after) = signs.get(start).and_then(|sign| new.strip_prefix(&**sign)) {
+        new = after;
+        start += 1;
+    }
+    let mut end = signs.len();
+    while end > start
+        && let Some(before) = signs
+            .get(end - 1)
+            .and_then(|sign| new.strip_suffix(&**sign))
+    {
+        new = before;
+        end -= 1;
+    }
+    let is_bare = |sign: char| {
+        let has = |piece: &str| pieces.contains(&piece);
+        has(sign.encode_utf8(&mut [0; 4])) && !has(&format!("\\{sign}"))
+    };
+    let new: String = new
+        .chars()
+        .map(|sign| match sign {
+            ';' | ',' if is_bare(sign) => sign.to_string(),
+            sign => escape(sign.encode_utf8(&mut [0; 4])),
+        })
+        .collect();
+    let kept = |range: std::ops::Range<usize>| pieces.get(range).unwrap_or_default().concat();
+    Some(format!(
+        "{}{new}{}",
+        kept(0..start),
+        kept(end..pieces.len())
+    ))
 }
 
 #[cfg(test)]
