@@ -8,7 +8,7 @@
 //! | module | what it is for | may use |
 //! | --- | --- | --- |
 //! | [`domain`] | the words of the field and the rules of the Phone resource. Pure: no SQL, terminal, clock or files | nothing else here |
-//! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`], and [`exchange`] to bring old books up to date and to ask a card what it prefers |
+//! | [`store`] | the book: the only place that knows of `SQLite`, and its one write path | [`domain`], and [`exchange`] to bring old books up to date and to ask a card what it prefers and holds |
 //! | [`exchange`] | bytes to domain types and back: vCard, CSV, LDIF, JSON, JSON:API | [`domain`] |
 //! | [`import`], [`export`] | the one path of a file into the book and out of it, for screens and shell | the above |
 //! | [`sync`] | keeping the book and address books elsewhere the same; the feature `sync` | the above |

@@ -12,7 +12,7 @@ use super::full_contact::FullContact;
 use super::intake::ParsedCard;
 use super::notice::Notice;
 use super::number::{Region, digits};
-use super::operation::SyncRun;
+use super::operation::{FieldChange, SyncRun};
 use super::own_fields::OwnFields;
 use super::phone::Phone;
 use super::refusal::Refusal;
@@ -138,6 +138,9 @@ pub trait CardFormat {
 
     /// A card without these numbers and what it says of them; none where it has none of them.
     fn without(&self, card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>>;
+
+    /// The photos and the like that come, go or change between two cards, each by the word for what it is.
+    fn attached(&self, before: &[u8], after: &[u8]) -> Vec<FieldChange>;
 
     /// The card of a group without these members; none where it has none of them.
     fn without_members(&self, card: &[u8], is_gone: &dyn Fn(&str) -> bool) -> Option<Vec<u8>>;

@@ -57,8 +57,10 @@ use crate::domain::import::{
     CardFormat, CardPlace, GroupCard, Incoming, NewlyRead, Reject, RejectScope,
 };
 use crate::domain::intake::ParsedCard;
+use crate::domain::naming::NameParts;
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::number::Region;
+use crate::domain::operation::FieldChange;
 use crate::domain::own_fields::OwnFields;
 use crate::domain::phone::Phone;
 use crate::domain::sync::reading::ReadLine;
@@ -300,6 +302,12 @@ pub struct Format {
     pub fields: OwnFields,
 }
 
+/// Whether a card says parts of the name of its contact, or that it has none; else they are guessed.
+#[must_use]
+pub fn says_parts(card: &[u8]) -> bool {
+    NameParts::is_sent(&contact::contact(&property::properties(card)))
+}
+
 impl CardFormat for Format {
     fn read(&self, card: &[u8]) -> ParsedCard {
         card::said(&join::own(property::properties_with(card, &self.fields)))
@@ -325,6 +333,10 @@ impl CardFormat for Format {
 
     fn without(&self, card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>> {
         omit::without(card, numbers, home)
+    }
+
+    fn attached(&self, before: &[u8], after: &[u8]) -> Vec<FieldChange> {
+        changed_attachments(before, after)
     }
 
     fn without_members(&self, card: &[u8], is_gone: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {

@@ -11,7 +11,7 @@ use crate::domain::import::{
 };
 use crate::domain::intake::ParsedCard;
 use crate::domain::number::Region;
-use crate::domain::operation::Actor;
+use crate::domain::operation::{Actor, FieldChange};
 use crate::domain::own_fields::{NO_FIELDS, OwnFields};
 use crate::domain::phone::{Phone, PhoneAttributes};
 use crate::domain::refusal::Refusal;
@@ -38,6 +38,10 @@ impl CardFormat for Bare {
 
     fn without(&self, _: &[u8], _: &[Phone], _: Option<Region>) -> Option<Vec<u8>> {
         None
+    }
+
+    fn attached(&self, _: &[u8], _: &[u8]) -> Vec<FieldChange> {
+        Vec::new()
     }
 
     fn without_members(&self, _: &[u8], _: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {

@@ -51,6 +51,7 @@ mod one_contact;
 mod outgoing;
 mod own_fields;
 mod packages;
+mod parts_of_names;
 mod phone_oracle;
 mod phone_resource;
 mod photos;

@@ -5,8 +5,10 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::attribute_reader::{NOTE_LIMIT, end_lines};
 use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::detail::{BIRTHDAY, settle};
-use crate::domain::fields::{CONTACT, Use, texts};
-use crate::domain::phone::Phone;
+use crate::domain::fields::{CONTACT, ContactText, Use, texts};
+use crate::domain::fold::fold;
+use crate::domain::naming::NameParts;
+use crate::domain::phone::{MANUAL, Phone};
 
 use super::taken::{CardRecords, Says, same_number};
 
@@ -87,17 +89,11 @@ fn is_birthday_there(known: &mut [Detail], other: &Detail, dropped: &[&Detail]) 
     true
 }
 
-/// Fills what a contact has blank, and adds the details and tags that it does not have; but not what
-/// an `older` card said already, for that was taken out here.
+/// Fills what a contact has blank but for the parts of its name, and adds the details and tags that it does not have;
+/// but not what an `older` card said already, for that was taken out here.
 fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
-    // Here it is what the name is that counts, not its parts.
-    for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Part)) {
-        let (value, old) = (text.of(other), older.and_then(|older| text.of(older)));
-        let place = text.of_mut(known);
-        if place.is_none() && (old.is_none() || old != value) {
-            *place = value.map(str::to_owned);
-        }
-    }
+    let apart = texts(&CONTACT).filter(|text| !text.field.is(Use::Part));
+    fill_texts(apart, known, other, older);
     if known.uid.is_none() {
         known.uid.clone_from(&other.uid);
     }
@@ -114,6 +110,67 @@ fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
     add_details(&mut known.details, details);
     let new = |tag: &&String| older.is_none_or(|old| !old.tags.contains(tag));
     add_missing(&mut known.tags, other.tags.iter().filter(new));
+}
+
+/// Fills the parts of a contact's name that are blank with those that a card brings, where it is the same name. What
+/// was guessed of the name gives way to them.
+fn fill_parts(known: &mut Contact, other: &CardRecords, older: Option<&CardRecords>) {
+    let said = &other.records.contact;
+    if !other.says_of_contact.parts || known.kind != said.kind {
+        return;
+    }
+    let same_name = fold(&known.name) == fold(&said.name);
+    let [own, new] = [&*known, said].map(NameParts::of);
+    let is_guess = own == NameParts::split(&known.name)
+        && older.map_or(known.source == MANUAL, |older| !older.says_of_contact.parts);
+    if is_guess && same_name && new.given.is_some() && new.family.is_some() {
+        let filled = NameParts {
+            prefix: new.prefix.or(own.prefix),
+            suffix: new.suffix.or(own.suffix),
+            ..new
+        };
+        filled.put(known);
+        return;
+    }
+    let folded = |part: &Option<String>| part.as_deref().map(fold);
+    let pairs = [(&own.given, &new.given), (&own.family, &new.family)];
+    let pairs = pairs.map(|(own, new)| (folded(own), folded(new)));
+    let contradicts = |(own, new): &(Option<String>, Option<String>)| {
+        own.is_some() && new.is_some() && own != new
+    };
+    let agree = pairs
+        .iter()
+        .filter(|(own, new)| own.is_some() && own == new);
+    let is_one_name = match agree.count() {
+        0 => false,
+        1 => same_name && !pairs.iter().any(contradicts),
+        _ => true,
+    };
+    if is_one_name {
+        let parts = texts(&CONTACT).filter(|text| text.field.is(Use::Part));
+        fill_texts(
+            parts,
+            known,
+            said,
+            older.map(|older| &older.records.contact),
+        );
+    }
+}
+
+/// Fills those of these texts that a contact has blank, but not with what an `older` card said already.
+fn fill_texts(
+    texts: impl Iterator<Item = ContactText>,
+    known: &mut Contact,
+    other: &Contact,
+    older: Option<&Contact>,
+) {
+    for text in texts {
+        let (value, old) = (text.of(other), older.and_then(|older| text.of(older)));
+        let place = text.of_mut(known);
+        if place.is_none() && (old.is_none() || old != value) {
+            *place = value.map(str::to_owned);
+        }
+    }
 }
 
 /// Adds the note of another card after the one that is there: a text that only one of them has is not lost.
@@ -216,8 +273,8 @@ pub fn add(
     gone: &Gone<'_>,
     other: &CardRecords,
 ) -> Revision {
-    let older = gone.older;
-    let older = older.map(|older| &older.records);
+    fill_parts(contact, other, gone.older);
+    let older = gone.older.map(|older| &older.records);
     fill(
         contact,
         &other.records.contact,

@@ -5,8 +5,9 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::attribute_reader::{NUMBERS, too_many};
-use crate::domain::contact::{ContactAttributes, ContactId, Detail};
+use crate::domain::contact::{Contact, ContactAttributes, ContactId, Detail};
 use crate::domain::full_contact::FullContact;
+use crate::domain::naming::NameParts;
 use crate::domain::notice::NoticeKind;
 use crate::domain::number::{Basis, Region, read_with};
 use crate::domain::phone::{Context, Phone, PhoneAttributes};
@@ -80,6 +81,8 @@ pub(super) struct Says {
 pub(super) struct SaysOfContact {
     /// Whether it says if the contact is a favourite.
     pub(super) favourite: bool,
+    /// Whether it says parts of the name; else they are guessed.
+    pub(super) parts: bool,
     /// Whether it says that the name has no parts.
     pub(super) whole_name: bool,
     /// Whether it says which number it prefers.
@@ -159,6 +162,7 @@ impl CardRecords {
         } = said;
         let says_of_contact = SaysOfContact {
             favourite: sent.favourite.is_some(),
+            parts: NameParts::is_sent(&sent),
             whole_name: (&sent.given_name, &sent.family_name) == (&Some(None), &Some(None)),
             prefers: phones.iter().any(|phone| phone.primary == Some(true)),
             details: ours,
@@ -228,6 +232,16 @@ impl CardRecords {
             trusting,
             twice,
         })
+    }
+
+    /// What the card says of the contact, without parts of its name that were only guessed.
+    #[must_use]
+    pub(crate) fn said_of_contact(&self) -> Contact {
+        let mut said = self.records.contact.clone();
+        if !self.says_of_contact.parts {
+            NameParts::default().put(&mut said);
+        }
+        said
     }
 
     /// Makes the first phone accurate where it may be: it is the first of its contact.

@@ -368,9 +368,12 @@ fn name(draft: &mut CardDraft<'_>, said: &Contact, stored: &Contact) {
     if fresh || was != is {
         let mut parts = draft.components("N");
         let lists = draft.lists("N");
+        // Where the card has no parts, a reader takes them from the name: with one of them, all have to be said.
+        let mut said_parts = lists.iter().flatten();
+        let guessed = said_parts.all(|part| part.trim().is_empty());
         parts.resize(parts.len().max(is.len()), String::new());
         for (at, (part, (was, is))) in parts.iter_mut().zip(was.iter().zip(&is)).enumerate() {
-            if was != is {
+            if guessed || was != is {
                 let list = lists.get(at).map_or(&[][..], Vec::as_slice);
                 let is = is.as_deref().unwrap_or_default();
                 *part = list::again(list, is, list::Between::Space).join(",");

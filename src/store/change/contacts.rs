@@ -66,8 +66,7 @@ impl Store {
     ) -> Result<Done<Contact>, Refusal> {
         self.write(|writer| {
             let before = record::get_contact(writer.connection(), id)?;
-            let mut after = sent.revise(&before, &writer.context(), faults)?;
-            writer.prefer_next(&before, &mut after)?;
+            let after = writer.revised(&before, sent, faults)?;
             let title = title::contact_changed(&before, &after);
             Ok((writer.revise_contact(before, after)?, title))
         })
@@ -224,10 +223,22 @@ impl Writer<'_> {
         let Some(sent) = sent else {
             return Ok((title::contact_changed(&before, &before), before));
         };
-        let mut after = sent.revise(&before, &self.context(), Vec::new())?;
-        self.prefer_next(&before, &mut after)?;
+        let after = self.revised(&before, sent, Vec::new())?;
         let title = title::contact_changed(&before, &after);
         Ok((title, self.revise_contact(before, after)?))
+    }
+
+    /// A contact with what was sent.
+    fn revised(
+        &self,
+        before: &Contact,
+        mut sent: ContactAttributes,
+        faults: Vec<Fault>,
+    ) -> Answer<Contact> {
+        self.guess_parts(before, &mut sent)?;
+        let mut after = sent.revise(before, &self.context(), faults)?;
+        self.prefer_next(before, &mut after)?;
+        Ok(after)
     }
 
     /// Puts a contact in the place of what it was; where it is the same, nothing is written.

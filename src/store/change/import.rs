@@ -44,7 +44,7 @@ mod run;
 mod spoken_for;
 
 use group::tags_of_groups;
-use planned::{kept, numbers, numbers_before, planned_row, said};
+use planned::{attached, kept, numbers, numbers_before, planned_row, said};
 use run::{Coming, Put, Run};
 use spoken_for::SpokenFor;
 
@@ -328,7 +328,7 @@ impl Writer<'_> {
         if coming.choice.is_none() {
             run.spoken_for.put(known, card_name);
         }
-        let said = (by != KnownBy::Before).then(|| taken.records.contact.clone());
+        let said = (by != KnownBy::Before).then(|| taken.said_of_contact());
         let put = if by == KnownBy::Before {
             run.report.numbers_same += taken.records.phones.len();
             None
@@ -344,9 +344,25 @@ impl Writer<'_> {
             };
             run.notices.add(NoticeKind::TextStays, &one.what, example);
         }
+        let attached = match &put {
+            Some(put) if run.plan.is_some() && put.after.card != found.contact.card => {
+                let before = record::card_of(self.connection(), &found.contact)?;
+                let after = record::card_of(self.connection(), &put.after)?;
+                let [before, after] = [before, after].map(Option::unwrap_or_default);
+                attached(run.intake.format.attached(&before, &after))
+            }
+            _ => Vec::new(),
+        };
         run.note(|| PlanRow {
             kept,
-            ..planned_row(coming, name.clone(), (&found, by), put.as_ref(), numbers)
+            ..planned_row(
+                coming,
+                name.clone(),
+                (&found, by),
+                put.as_ref(),
+                attached,
+                numbers,
+            )
         });
         run.follow(known);
         if coming.choice.is_some() {

@@ -1,9 +1,11 @@
-//! Which email, address or link is preferred once the preferred one is deleted: the one that the contact's card prefers
-//! next, so that the lines of the others stay as they are.
+//! What an edit takes from the contact's card: which email, address or link is preferred once the preferred one is
+//! deleted, so that the lines of the others stay as they are; and whether the parts of a name are more than a guess.
 
 use rusqlite::OptionalExtension as _;
 
-use crate::domain::contact::{Contact, DetailKind};
+use crate::domain::contact::{Contact, ContactAttributes, ContactKind, DetailKind};
+use crate::domain::fields::{CONTACT, Use, texts};
+use crate::domain::naming::NameParts;
 use crate::exchange::vcard;
 
 use crate::store::db::failure::Answer;
@@ -29,6 +31,34 @@ impl Writer<'_> {
             if let Some(next) = next {
                 next.preferred = true;
             }
+        }
+        Ok(())
+    }
+
+    /// Fills the parts of a name that becomes another one anew where nobody said those before: its card has none, they
+    /// are what was guessed of the name, and what was sent says no others.
+    pub(super) fn guess_parts(&self, before: &Contact, sent: &mut ContactAttributes) -> Answer<()> {
+        let name = sent.name.clone().flatten();
+        let name = name.filter(|name| *name != before.name && !name.trim().is_empty());
+        let (Some(name), ContactKind::Person) = (name, before.kind) else {
+            return Ok(());
+        };
+        let parts = || texts(&CONTACT).filter(|text| text.field.is(Use::Part));
+        let says_others = parts().any(|part| {
+            let said = part.sent_mut(sent).as_ref();
+            said.is_some_and(|said| said.as_deref() != part.of(before))
+        });
+        if says_others || NameParts::of(before) != NameParts::split(&before.name) {
+            return Ok(());
+        }
+        let card = record::card_of(self.connection(), before)?;
+        if card.is_none_or(|card| vcard::says_parts(&card)) {
+            return Ok(());
+        }
+        let mut guessed = Contact::default();
+        NameParts::split(&name).put(&mut guessed);
+        for part in parts() {
+            *part.sent_mut(sent) = Some(part.of(&guessed).map(str::to_owned));
         }
         Ok(())
     }

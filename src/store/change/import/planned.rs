@@ -3,15 +3,19 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use serde_json::Value;
+
 use crate::domain::attribute_reader::end_lines;
 use crate::domain::contact::Contact;
 use crate::domain::detail::BIRTHDAY;
-use crate::domain::fields::{self, Use};
+use crate::domain::fields::{self, ContactField, Use};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{Fate, KnownBy, Match, PlanChange, PlanNumber, PlanRow};
 use crate::domain::intake::other_birthday;
+use crate::domain::naming::NameParts;
 use crate::domain::number::digits;
+use crate::domain::operation::FieldChange;
 use crate::domain::phone::Phone;
 
 use super::run::{Coming, Put};
@@ -22,6 +26,7 @@ pub(super) fn planned_row(
     name: String,
     (found, by): (&FullContact, KnownBy),
     put: Option<&Put>,
+    attached: Vec<PlanChange>,
     numbers: Option<Vec<PlanNumber>>,
 ) -> PlanRow {
     let known = Match {
@@ -31,7 +36,7 @@ pub(super) fn planned_row(
     };
     let (fate, changes) = match put {
         None => (Fate::Same(known), Vec::new()),
-        Some(put) => (Fate::Change(known), changes(&found.contact, put)),
+        Some(put) => (Fate::Change(known), changes(&found.contact, put, attached)),
     };
     PlanRow {
         place: coming.place,
@@ -49,7 +54,7 @@ pub(super) fn planned_row(
 /// The texts and the birthday that a card says otherwise than its contact has them after it: a contact keeps its own.
 pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
     let texts = fields::texts(&fields::CONTACT);
-    let told = texts.filter(|text| !text.field.is(Use::Part) && !text.field.is(Use::Key));
+    let told = texts.filter(|text| !text.field.is(Use::Key) && is_told(text.field, after, said));
     let told = told.filter_map(|text| {
         let (own, other) = (text.of(after)?, text.of(said)?);
         // Books of older versions have the line ends of files.
@@ -68,6 +73,17 @@ pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
         after: Some(other.shown().into_owned()),
     });
     told.chain(birthday).collect()
+}
+
+/// The photos and the like that come, go or change with a contact's card.
+pub(super) fn attached(changes: Vec<FieldChange>) -> Vec<PlanChange> {
+    let words = |value: Value| value.as_str().map(str::to_owned);
+    let changes = changes.into_iter().map(|change| PlanChange {
+        what: change.field.into(),
+        before: words(change.from),
+        after: words(change.to),
+    });
+    changes.collect()
 }
 
 /// The numbers of a card that was imported before, as the contact has them. What the contact has not kept
@@ -90,12 +106,13 @@ pub(super) fn numbers_before(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumbe
 
 /// What a card of a new contact says beside its name and numbers.
 pub(super) fn said(contact: &Contact) -> Vec<PlanChange> {
-    let named = Contact {
+    let mut named = Contact {
         name: contact.name.clone(),
         kind: contact.kind,
         source: contact.source.clone(),
         ..Contact::default()
     };
+    NameParts::of(contact).put(&mut named);
     content_changes(&named, contact)
 }
 
@@ -114,12 +131,16 @@ pub(super) fn numbers(phones: &[Phone], there: &[Phone]) -> Vec<PlanNumber> {
         .collect()
 }
 
+/// Whether a field is told of two contacts: a name that differs covers its parts.
+fn is_told(field: &ContactField, one: &Contact, other: &Contact) -> bool {
+    !field.is(Use::Part) || one.name == other.name
+}
+
 /// What one contact has otherwise than another, field by field and detail by detail.
 fn content_changes(before: &Contact, after: &Contact) -> Vec<PlanChange> {
-    // The name covers its parts.
-    let told = fields::CONTACT
-        .iter()
-        .filter(|field| field.csv.is_some() && !field.is(Use::Part) && !field.is(Use::Key));
+    let told = fields::CONTACT.iter().filter(|field| {
+        field.csv.is_some() && !field.is(Use::Key) && is_told(field, before, after)
+    });
     let mut changes: Vec<PlanChange> = told
         .map(|field| (field, field.text(before), field.text(after)))
         .filter(|(_, before, after)| before != after)
@@ -151,8 +172,9 @@ fn content_changes(before: &Contact, after: &Contact) -> Vec<PlanChange> {
 }
 
 /// What changes in a contact beside the numbers that come in.
-fn changes(before: &Contact, put: &Put) -> Vec<PlanChange> {
+fn changes(before: &Contact, put: &Put, attached: Vec<PlanChange>) -> Vec<PlanChange> {
     let mut changes = content_changes(before, &put.after);
+    changes.extend(attached);
     for (before, after) in &put.revision.changed {
         let becomes = match (before.historic, after.historic, &after.location) {
             (false, true, _) => "historic".to_owned(),
