@@ -1,6 +1,8 @@
 //! Properties of cards that are details of the kind "other": fields of a person's own, which have names of their own,
 //! and further lines of other programs, which are called as the card calls them.
 
+use super::detail::{Detail, DetailKind};
+
 /// Which properties of cards are details of the kind "other", and which label each has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnFields {
@@ -251,6 +253,17 @@ impl OwnFields {
         let mut fields = self.named.iter();
         let field = fields.find(|field| field.property == property);
         field.map(|field| field.name.as_str())
+    }
+
+    /// Calls details by the names of their fields that are called by their properties.
+    pub(crate) fn call<'d>(&self, details: impl IntoIterator<Item = &'d mut Detail>) {
+        for detail in details {
+            let property = detail.label.as_deref().map(str::to_ascii_uppercase);
+            let name = property.and_then(|property| self.name_of(&property));
+            if let Some(name) = name.filter(|_| detail.kind == DetailKind::Other) {
+                detail.label = Some(name.to_owned());
+            }
+        }
     }
 
     /// Whether lines with a property, in upper case, are details under its own name.

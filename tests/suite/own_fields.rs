@@ -648,3 +648,37 @@ fn the_lines_of_a_field_come_back_from_every_form() {
         assert!(list.contains(r"l1\nl2"), "{name}: {list}");
     }
 }
+
+#[test]
+fn a_detail_that_is_called_by_the_property_is_the_field() {
+    let shell = shell();
+    // As it goes out where no field is set.
+    let files = ["json", "csv"].map(|form| told(&shell, &["export", "--as", form, "Ann"]));
+    assert!(files.iter().all(|file| file.contains("X-LOCKER")));
+    set(&shell, LOCKER);
+    let document = shell.json(&["contact", "list", "--json"], "").1;
+    let ann = document["data"].as_array().unwrap().iter();
+    let mut ann = { ann }
+        .find(|contact| contact["attributes"]["name"] == "Ann Ames")
+        .unwrap()
+        .clone();
+    for label in ["X-LOCKER", "x-locker"] {
+        ann["attributes"]["details"][0]["label"] = json!(label);
+        ann["attributes"]["overwrite"] = json!(true);
+        let id = ann["id"].as_str().unwrap().to_owned();
+        let sent = json!({ "data": ann }).to_string();
+        assert_eq!(shell.run(&["contact", "update", &id, "-"], &sent).0, 0);
+        assert_eq!(told(&shell, &["export", "locker:12"]), CARD);
+    }
+    told(&shell, &["add", "Cy Cole", "--other", "X-LOCKER=14"]);
+    assert!(told(&shell, &["export", "locker:14"]).contains("\r\nX-LOCKER:14\r\n"));
+    for file in files {
+        let again = shell.json(&["import", "--dry-run", "--json", "-"], &file).1;
+        assert_eq!(again["meta"]["changed"], json!(0), "{again}");
+        let other = Shell::new();
+        set(&other, LOCKER);
+        assert_eq!(other.run(&["import", "-"], &file).0, 0);
+        let card = told(&other, &["export", "locker:12"]);
+        assert!(!card.contains("X-CALLBOOK-DETAIL"), "{card}");
+    }
+}

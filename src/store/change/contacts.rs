@@ -37,6 +37,8 @@ impl Store {
         faults: Vec<Fault>,
     ) -> Result<Done<Contact>, Refusal> {
         self.write(|writer| {
+            let mut sent = sent;
+            writer.call_fields(sent.details.iter_mut().flatten())?;
             let id = sent.id.map(RecordKey::Contact);
             let made = sent.create(&writer.context(), faults);
             let contact = writer.with_taken_id(id, made)?;
@@ -172,8 +174,9 @@ impl Writer<'_> {
             let before = record::get_contact(self.connection(), id)?;
             faults.take(self.save_own(before, contact), None)?
         } else {
+            let mut contact = contact.unwrap_or_default();
+            self.call_fields(contact.details.iter_mut().flatten())?;
             let made = contact
-                .unwrap_or_default()
                 .create(&self.context(), Vec::new())
                 .map_err(Failure::from)
                 .and_then(|contact| self.insert_contact(contact));
@@ -235,6 +238,7 @@ impl Writer<'_> {
         mut sent: ContactAttributes,
         faults: Vec<Fault>,
     ) -> Answer<Contact> {
+        self.call_fields(sent.details.iter_mut().flatten())?;
         self.guess_parts(before, &mut sent)?;
         let mut after = sent.revise(before, &self.context(), faults)?;
         self.prefer_next(before, &mut after)?;

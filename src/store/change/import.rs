@@ -216,6 +216,8 @@ impl Writer<'_> {
             // An id that is taken belongs to another contact.
             phone.id = self.free_id(phone.id)?;
         }
+        let fields = run.intake.format.own_fields();
+        fields.call(said.contact.details.iter_mut().flatten());
         let country = run.intake.country;
         let context = || self.context_of(country);
         let mut taken = match CardRecords::of(said, run.origin.source, context) {

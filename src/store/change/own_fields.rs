@@ -125,6 +125,23 @@ struct Learned {
 }
 
 impl Writer<'_> {
+    /// Calls details that are called by the property of a field by its name.
+    pub(super) fn call_fields<'d>(
+        &self,
+        details: impl Iterator<Item = &'d mut Detail>,
+    ) -> Answer<()> {
+        let is_property = |detail: &&mut Detail| {
+            let label = detail.label.as_deref().unwrap_or_default();
+            let start = label.get(..2).unwrap_or_default();
+            detail.kind == DetailKind::Other && start.eq_ignore_ascii_case("X-")
+        };
+        let mut called = details.filter(is_property).peekable();
+        if called.peek().is_some() {
+            known(self.connection())?.fields.call(called);
+        }
+        Ok(())
+    }
+
     /// Reads new fields from the cards; says what that did.
     fn learn(&mut self, news: &News, format: &dyn CardFormat) -> Answer<String> {
         let connection = self.connection();
