@@ -452,3 +452,34 @@ fn a_label_is_one_line_so_that_other_programs_read_what_it_is_of() {
     let (_, card, _) = shell.run(&["export", "ann"], "");
     assert!(card.contains(".EMAIL:a@x.example\r\n"), "{card}");
 }
+
+/// Who has no number is known by the name and what else only one person of it has.
+#[test]
+fn an_email_that_was_changed_in_an_exported_table_makes_no_second_contact() {
+    let card = |name: &str, lines: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{name}\r\n{lines}EMAIL:old@example.org\r\nEND:VCARD\r\n"
+        )
+    };
+    let shell = Shell::new();
+    let cards = [
+        card("Ann Lee", "BDAY:19800102\r\n"),
+        card("Bob Bell", "URL:https://bob.example/\r\n"),
+        card("Cy Cole", "BDAY:--0102\r\n"),
+    ];
+    shell.import(&cards.concat());
+    for form in ["google", "csv"] {
+        let (_, table, _) = shell.run(&["export", "--as", form], "");
+        let table = table.replace("old@example.org", "new@example.org");
+        let (_, told, why) = shell.run(&["import", "--dry-run", "-"], &table);
+        let is = |sign: &str, name: &str| {
+            told.lines()
+                .any(|line| line.starts_with(sign) && line.contains(name))
+        };
+        assert!(is("~", "Ann Lee") && is("~", "Bob Bell"), "{told}{why}");
+        // A day of a year that nobody knows is that of many.
+        if form == "google" {
+            assert!(is("+", "Cy Cole"), "{told}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::attribute_reader::{NOTE_LIMIT, end_lines};
 use crate::domain::contact::{Contact, Detail, DetailKind};
+use crate::domain::day::PartialDate;
 use crate::domain::detail::{BIRTHDAY, settle};
 use crate::domain::fields::{CONTACT, ContactText, Use, texts};
 use crate::domain::fold::fold;
@@ -27,7 +28,7 @@ fn met(known: &Phone, other: &Phone, says: Says) -> Phone {
 }
 
 /// Whether a card without a number is about the stored contact of the same name: they share an email, or
-/// the card says nothing new.
+/// the card says nothing new, or both have the same birthday or link and nothing else of the card is otherwise.
 #[must_use]
 pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
     let mut filled = namesake.clone();
@@ -38,17 +39,30 @@ pub fn is_about(said: &Contact, namesake: &Contact) -> bool {
         .map(|text| (text.of(said), text.of(namesake)))
         .any(|(said, there)| said.is_some() && said != there)
         || other_birthday(namesake, said).is_some();
-    share_an_email(said, namesake) || filled == *namesake && !contradicts
+    let is_same = || filled == *namesake || share(said, namesake, is_telling);
+    share_an_email(said, namesake) || !contradicts && is_same()
+}
+
+/// Whether two people of one name hardly have the same: a whole birthday, or a link.
+fn is_telling(detail: &Detail) -> bool {
+    let is_whole = |date: PartialDate| date.year.is_some() && date.day.is_some();
+    detail.kind == DetailKind::Link
+        || detail.is_date(BIRTHDAY) && detail.date().is_some_and(is_whole)
 }
 
 /// Whether two contacts have an email in common.
 #[must_use]
 pub fn share_an_email(one: &Contact, other: &Contact) -> bool {
-    let emails = |contact: &Contact| -> HashSet<_> {
-        let emails = contact.details_of(DetailKind::Email);
-        emails.map(Detail::identity).collect()
+    share(one, other, |detail| detail.kind == DetailKind::Email)
+}
+
+/// Whether two contacts have one of the details in common that are meant.
+fn share(one: &Contact, other: &Contact, is_meant: impl Fn(&Detail) -> bool) -> bool {
+    let meant = |contact: &Contact| -> HashSet<_> {
+        let meant = contact.details.iter().filter(|own| is_meant(own));
+        meant.map(Detail::identity).collect()
     };
-    !emails(one).is_disjoint(&emails(other))
+    !meant(one).is_disjoint(&meant(other))
 }
 
 /// The birthday of a contact and another one that a card says of it: a person has one, and keeps it.
