@@ -60,7 +60,7 @@
 //! callbook::exchange::jsonapi resources errors documents
 //! callbook::store         db write cache base query undo care change
 //! callbook::store::db     failure files options pace paths sorting held connect journal_mode sound refusal record
-//!                         sort_again whole_contacts schema objects backups owner copy open
+//!                         sync_lock sort_again whole_contacts schema objects backups owner copy open
 //! callbook::store::write  log trail decided writer
 //! callbook::store::cache  condition ranked lines sounds index search window
 //! callbook::store::query  values search list page lookup dates in_remotes
@@ -71,7 +71,7 @@
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks
-//! callbook::sync          secret lock carddav server open check card folder dry terms book plan one rounds
+//! callbook::sync          secret carddav server open check card folder dry terms book plan one rounds
 //! callbook::sync::carddav href auth xml stop trace reply http answers changes discovery cards write
 //! callbook::tui           keymap protocol widgets remotes ctx pages stack app press answers draft autosave footer screen
 //!                         terminal pacing runtime run

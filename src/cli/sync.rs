@@ -20,7 +20,7 @@ use crate::domain::sync::remote::Stop;
 use crate::domain::sync::report::Did;
 use crate::domain::sync::run::Answers;
 use crate::store::Store;
-use crate::sync::lock::{Locked, SyncLock};
+use crate::store::sync_lock::{Locked, SyncLock};
 use crate::sync::one::Asked;
 use crate::sync::rounds::{Outcome, RoundsAsked, sync_all, why_stopped};
 
@@ -263,7 +263,7 @@ fn refuse_where_nothing_was_taken_back(
 fn status(outcomes: &[Outcome], to_decide: usize, lacks: bool) -> u8 {
     let status_of = |outcome: &Outcome| match outcome {
         Outcome::Synced(run) => match &run.synced.end {
-            Ok(()) => 0,
+            Ok(()) => u8::from(!run.synced.report.moved.is_empty()),
             Err(Stop::Later { .. }) => UNREACHABLE,
             Err(Stop::Asked(_)) => super::exit::status(Kind::Conflict),
             Err(Stop::Book(refusal)) => super::exit::status(refusal.kind),
@@ -284,6 +284,9 @@ fn status(outcomes: &[Outcome], to_decide: usize, lacks: bool) -> u8 {
 
 fn of_document(name: &str, outcome: &Outcome) -> Value {
     let (state, run) = match outcome {
+        Outcome::Synced(run) if run.synced.end.is_ok() && run.synced.then.is_some() => {
+            ("planned", Some(run))
+        }
         Outcome::Synced(run) if run.synced.end.is_ok() => ("synced", Some(run)),
         Outcome::Synced(run) => ("stopped", Some(run)),
         Outcome::Planned(run) => ("planned", Some(run)),

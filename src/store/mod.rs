@@ -22,6 +22,7 @@ pub use db::backups::backups_around;
 pub use db::held::is_of_book;
 pub use db::options::{FileSystem, Options};
 pub use db::pace::Watch;
+pub use db::sync_lock;
 
 pub mod backup {
     //! Backups of a book, and putting one in its place.

@@ -6,7 +6,6 @@ pub mod carddav;
 pub mod check;
 pub mod dry;
 pub mod folder;
-pub mod lock;
 pub mod one;
 pub mod open;
 pub mod plan;

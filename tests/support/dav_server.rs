@@ -89,6 +89,19 @@ pub struct Ways {
     pub redirects: Option<String>,
     /// The book has moved from here for good.
     pub moved_from: Option<String>,
+    /// A card that is there is always said to have changed when it is written.
+    pub always_moved: bool,
+    /// Cards of this name are listed, and not found when they are asked for.
+    pub not_found: Option<String>,
+    /// Requests with this method are not answered before this is none again: before they are done, or after.
+    pub waits: Option<(&'static str, Moment)>,
+}
+
+/// When a request waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    Before,
+    After,
 }
 
 /// A stored card.
@@ -112,6 +125,8 @@ pub struct State {
     nonce: u64,
     nonce_used: u64,
     is_over: bool,
+    /// Whether a request waits now.
+    pub is_waiting: bool,
     /// Each request: its method and path, and its depth.
     pub asked: Vec<String>,
     /// Each request's headers and body.
@@ -323,9 +338,27 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
     })
 }
 
+/// Waits while a request is not to be answered.
+fn wait(state: &Mutex<State>, request: &Request, moment: Moment) {
+    loop {
+        let mut state = state.lock().unwrap();
+        let waits = state
+            .ways
+            .waits
+            .is_some_and(|(method, at)| method == request.method && at == moment);
+        state.is_waiting = waits;
+        if !waits || state.is_over {
+            return;
+        }
+        drop(state);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 fn serve(stream: &TcpStream, state: &Mutex<State>) {
     let mut reader = BufReader::new(stream);
     while let Some(request) = read(&mut reader) {
+        wait(state, &request, Moment::Before);
         let answer = {
             let mut state = state.lock().unwrap();
             let depth = request.headers.get("depth").map_or("-", String::as_str);
@@ -335,6 +368,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
             state.heard.push(heard);
             respond(&mut state, &request)
         };
+        wait(state, &request, Moment::After);
         let mut head = format!("HTTP/1.1 {} X\r\n", answer.status);
         for (name, value) in &answer.headers {
             let _ = write!(head, "{name}: {value}\r\n");
@@ -409,6 +443,7 @@ fn respond(state: &mut State, request: &Request) -> Answer {
         "PUT" | "DELETE" if state.ways.read_only => {
             error(403, "<d:need-privileges><d:resource/></d:need-privileges>")
         }
+        "PUT" if state.ways.always_moved && state.cards.contains_key(&path) => answer(412, ""),
         "PUT" => put(state, request, &path),
         "DELETE" => {
             let card = state.cards.get(&path);
@@ -696,7 +731,11 @@ fn multiget(state: &mut State, request: &Request) -> Answer {
         {
             continue;
         }
-        let Some(card) = state.cards.get(&path) else {
+        let is_found = |_: &&Stored| {
+            let lost = state.ways.not_found.as_ref();
+            lost.is_none_or(|name| !path.ends_with(name.as_str()))
+        };
+        let Some(card) = state.cards.get(&path).filter(is_found) else {
             inner += &state.missing(&path);
             continue;
         };

@@ -30,6 +30,7 @@ mod fuzz;
 mod home;
 mod interrupted;
 mod joined;
+mod meanwhile;
 mod on_screen;
 mod only;
 mod own_fields;

@@ -177,6 +177,15 @@ pub(super) fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Resul
             let who = store.contact(*contact)?.name;
             let _ = writeln!(told, "{name}  kept {}: {side}", safe(&who));
         }
+        let moved: Vec<&str> = run.synced.report.moved.iter().map(String::as_str).collect();
+        if !moved.is_empty() {
+            let _ = writeln!(
+                told,
+                "{name}  not taken there, where another program changes the card each time: {}; the next sync sends it \
+                 again",
+                safe(&first_of(&moved))
+            );
+        }
         for (who, why) in details.refused {
             let _ = writeln!(
                 told,

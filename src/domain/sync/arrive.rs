@@ -56,10 +56,9 @@ pub(super) fn take_card<C: Card>(
         };
         let row = merge(part, href, row, now, how)?;
         if part.person(row.contact)?.is_none() {
-            report.note(Did::CameBack, &name);
             revive(part, href)?;
             let back = part.row(href)?.map(|row| (row.contact, Side::Here));
-            report.brought_back.extend(back);
+            report.note_kept(back, &name);
             return Ok(());
         }
         if is_older {
@@ -123,7 +122,9 @@ pub(super) fn take_new<C: Card>(
         if is_ours {
             part.drop_row(old)?;
             part.put_row(href, &row)?;
-            return settle(part, href, Some(now), None, false, arriving.exact);
+            let kept = settle(part, href, Some(now), None, false, arriving.exact)?;
+            report.note_kept(kept, &name);
+            return Ok(());
         }
     }
     let contact = part.known(href, &now.1)?;

@@ -4,7 +4,7 @@ use super::merge::set;
 use super::person::{Number, Person};
 use super::row::{ConflictKey, Conflicts, FieldValue, Row};
 use super::rules::{Rule, holds};
-use super::said::{OurLine, SaidCard, SaidDetail, SaidNumber, same_label};
+use super::said::{OurLine, SaidCard, SaidDetail, SaidNumber, same_label, same_text};
 use crate::domain::detail::{Detail, DetailId};
 
 /// The contact as it goes out: a field in conflict goes as the other side has it, until a person decides.
@@ -271,6 +271,23 @@ impl Seen {
         self.one |= is_seen;
         self.all &= is_seen;
     }
+}
+
+/// Whether all that a card says now was in what was sent: nobody added or changed anything.
+pub(super) fn says_no_more(now: &SaidCard, body: &SaidCard) -> bool {
+    let text = |said: &SaidCard, name: &str| said.fields.get(name).cloned();
+    let same =
+        |name: &&'static str| same_text(text(now, name).as_deref(), text(body, name).as_deref());
+    now.fields.keys().all(same)
+        && now.tels().all(|(key, tel)| {
+            body.tel(key)
+                .is_some_and(|sent| same_label(sent.label.as_deref(), tel.label.as_deref()))
+        })
+        && now.details.iter().all(|said| {
+            body.detail(&said.identity).is_some_and(|sent| {
+                same_label(sent.detail.label.as_deref(), said.detail.label.as_deref())
+            })
+        })
 }
 
 /// Whether a card that was to be made is what is there now.

@@ -49,6 +49,8 @@ pub struct Report {
     pub exact_answers: Vec<bool>,
     /// The names of those that the run asks about, where it ended with a question; the first of many.
     pub asked: Vec<String>,
+    /// The names of those whose card there was another one each time it was sent: the next run sends it again.
+    pub moved: Vec<String>,
     /// The names of those that changed there to what says that it is older than what was there.
     pub older: Vec<String>,
     /// The contacts that were deleted on this side and changed on the other: the change won.
@@ -71,6 +73,18 @@ impl Report {
     pub fn named(&self, did: Did) -> impl Iterator<Item = &str> {
         let done = self.done.iter().filter(move |(done, _)| *done == did);
         done.map(|(_, name)| name.as_str())
+    }
+
+    /// Notes who stays though deleted on one side, since the change on the other wins.
+    pub(super) fn note_kept(&mut self, kept: Option<(ContactId, Side)>, name: &str) {
+        if let Some((_, side)) = kept {
+            let did = match side {
+                Side::Here => Did::CameBack,
+                Side::There => Did::Stayed,
+            };
+            self.note(did, name);
+        }
+        self.brought_back.extend(kept);
     }
 
     /// How many cards came in, but for those that were deleted here.

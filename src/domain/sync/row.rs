@@ -128,10 +128,26 @@ pub struct Refused {
 pub struct Intent<C> {
     /// The bytes that are sent.
     pub body: C,
-    /// The contact that they were made of.
+    /// The contact that they were made of; nothing where the card is deleted.
     pub says: Person,
     /// The version that they are to replace; none for a new card.
     pub over: Option<Etag>,
+}
+
+impl<C> Intent<C> {
+    /// That a card is deleted: it is to say nothing.
+    pub(super) fn to_delete(body: C, over: Etag) -> Self {
+        Self {
+            body,
+            says: Person::default(),
+            over: Some(over),
+        }
+    }
+
+    /// Whether a card is deleted.
+    pub(super) fn is_deletion(&self) -> bool {
+        self.says == Person::default()
+    }
 }
 
 /// The fields that both sides changed to different things.

@@ -13,7 +13,7 @@ use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
 use super::row::{Card, Row};
 use super::rules::{Rule, holds};
-use super::said::name_on;
+use super::said::{NAME, name_on};
 use super::take::{gone, revive, settle};
 
 /// How many cards are written in one transaction.
@@ -127,10 +127,20 @@ where
         if self.answers.puts_back == Some(Side::Here) {
             self.bring_back()?;
         }
+        let mut left = Vec::new();
         for _ in 0..ROUNDS {
-            if !self.send()? {
-                break;
+            left = self.send()?;
+            if left.is_empty() {
+                return Ok(());
             }
+        }
+        // What changes there whenever it is sent waits for the next run.
+        for contact in left {
+            let person = view(self.book, |part| part.person(contact))?;
+            let name = person.as_ref().and_then(|person| person.fields.get(NAME));
+            let name = name.map_or("", String::as_str);
+            self.report.note(Did::Refused, name);
+            self.report.moved.push(name.to_owned());
         }
         Ok(())
     }
@@ -160,6 +170,7 @@ where
         }
         let got = self.remote.get(&open)?;
         let exact = self.remote.traits().exact_etags;
+        let report = &mut self.report;
         commit(self.book, |part| {
             for (href, got) in &got {
                 let Some(row) = part.row(href)? else { continue };
@@ -169,13 +180,18 @@ where
                     part.drop_row(href)?;
                     continue;
                 }
+                let name = name_on(&row.base_said());
                 match got {
                     // It may lie under another name; the list tells.
                     Got::Gone if is_new => {}
-                    Got::Gone => settle(part, href, None, None, false, exact)?,
+                    Got::Gone => {
+                        let kept = settle(part, href, None, None, false, exact)?;
+                        report.note_kept(kept, &name);
+                    }
                     Got::Card(etag, card) => {
                         let now = (etag.clone(), card.clone());
-                        settle(part, href, Some(now), None, false, exact)?;
+                        let kept = settle(part, href, Some(now), None, false, exact)?;
+                        report.note_kept(kept, &name_on(card.said()));
                     }
                     Got::Unread(etag, why) => note_unread(part, href, etag, why)?,
                     Got::Group(..) => {}
@@ -303,8 +319,8 @@ where
                                 report.note(Did::Unread, &format!("{}: {why}", href.file()));
                                 note_unread(part, href, etag, why)?;
                             }
-                            // It went meanwhile; the next list says so.
-                            Got::Gone => {}
+                            // It went meanwhile, or the server only says so: the next list has it again.
+                            Got::Gone => unanswered = true,
                         }
                     }
                     if arriving.keeps_ours {
@@ -355,8 +371,7 @@ where
                 // One that was deleted on both sides is nothing new on either.
                 let Some(contact) = contact else { continue };
                 if part.person(contact)?.is_some() {
-                    report.note(Did::Stayed, &name);
-                    report.brought_back.push((contact, Side::There));
+                    report.note_kept(Some((contact, Side::There)), &name);
                 } else {
                     report.note(Did::GoneThere, &name);
                 }

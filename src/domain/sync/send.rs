@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::ids::ContactId;
 
 use super::arrive::note_unread;
-use super::guard::{Guard, is_many};
+use super::guard::{Guard, Side, is_many};
 use super::join::link;
 use super::moving::{is_other_person, uid_of};
 use super::outgoing::{close_decided, outgoing};
@@ -28,11 +28,11 @@ where
     B: Book,
     R: Remote<Card = B::Card>,
 {
-    /// Sends what changed here; says whether something was merged meanwhile and has to be sent again.
-    pub(super) fn send(&mut self) -> Result<bool, Stop> {
+    /// Sends what changed here; says of whom something was merged meanwhile and has to be sent again.
+    pub(super) fn send(&mut self) -> Result<Vec<ContactId>, Stop> {
         let touched = view(self.book, |part| part.touched())?;
         self.guard_words_here(&touched)?;
-        let mut again = false;
+        let mut again = Vec::new();
         let mut nothing_waits = Vec::new();
         let mut sent: Vec<(Href, Option<Etag>)> = Vec::new();
         for contact in touched.contacts {
@@ -41,12 +41,13 @@ where
                 Sent::Nothing => nothing_waits.push(contact),
                 Sent::Later => {}
                 Sent::Taken(href, etag) => sent.push((href, etag)),
-                Sent::Merged => again = true,
+                Sent::Merged => again.push(contact),
             }
         }
-        self.send_deletions()?;
+        // Who was deleted here while being sent is deleted there in the version that was sent.
         self.read_back(&sent)?;
-        if !again {
+        self.send_deletions()?;
+        if again.is_empty() {
             commit(self.book, |part| {
                 part.put_seen(touched.step, &nothing_waits)
             })?;
@@ -131,9 +132,10 @@ where
                     }
                     _ => None,
                 };
-                commit(self.book, |part| {
+                let kept = commit(self.book, |part| {
                     settle(part, &href, now.clone(), None, false, exact)
                 })?;
+                self.report.note_kept(kept, &name_on(body.said()));
                 Ok(Sent::Merged)
             }
             Put::ReadOnly(why) => {
@@ -271,6 +273,7 @@ where
             for href in part.orphans()? {
                 if let Some(row) = part.row(&href)?
                     && row.unread.is_none()
+                    && row.intent.is_none()
                     && let Some(etag) = row.etag
                     && (!row.held || sends_held)
                     && (row.refused.is_none() || tries_again)
@@ -294,6 +297,10 @@ where
             self.ask(Guard::GoneHere { gone, linked }, |_| Ok(names()))?;
         }
         for (href, etag, name) in dead {
+            self.change_row(&href, |row| {
+                let body = row.base.clone();
+                row.intent = body.map(|body| Intent::to_delete(body, etag.clone()));
+            })?;
             match self.delete(&href, &etag)? {
                 Delete::Done => {
                     self.report.note(Did::DeletedThere, &name);
@@ -301,27 +308,32 @@ where
                 }
                 Delete::Moved => {
                     let now = self.card(&href)?;
-                    let came_back = commit(self.book, |part| {
+                    let kept = commit(self.book, |part| {
                         let (Some(row), Some(now)) = (part.row(&href)?, now.clone()) else {
                             part.drop_row(&href)?;
-                            return Ok(false);
+                            return Ok(None);
                         };
                         if is_other_person(&row.base_said(), now.1.said()) {
                             give_way(part, &href, &row)?;
-                            return Ok(false);
+                            return Ok(None);
                         }
-                        merge(part, &href, row, now, How::default())?;
+                        let row = merge(part, &href, row, now, How::default())?;
+                        if part.person(row.contact)?.is_some() {
+                            return Ok(None);
+                        }
                         revive(part, &href)?;
-                        Ok(true)
+                        Ok(part.row(&href)?.map(|row| (row.contact, Side::Here)))
                     })?;
-                    if came_back {
-                        self.report.note(Did::CameBack, &name);
-                    }
+                    self.report.note_kept(kept, &name);
                 }
-                Delete::ReadOnly(why) => return Err(takes_nothing(&why)),
+                Delete::ReadOnly(why) => {
+                    self.change_row(&href, |row| row.intent = None)?;
+                    return Err(takes_nothing(&why));
+                }
                 Delete::Refused(why) => {
                     self.report.note(Did::Refused, &name);
                     self.change_row(&href, |row| {
+                        row.intent = None;
                         row.refused = Some(Refused {
                             why: why.clone(),
                             says: Person::default(),
@@ -347,6 +359,7 @@ where
                 }
             }
             for part_of in batch.chunks(PART) {
+                let report = &mut self.report;
                 commit(self.book, |part| {
                     for (href, answer) in part_of {
                         let now = match got.get(href) {
@@ -357,7 +370,9 @@ where
                             }
                             _ => None,
                         };
-                        settle(part, href, now, answer.as_ref(), true, exact)?;
+                        let name = now.as_ref().map(|(_, card)| name_on(card.said()));
+                        let kept = settle(part, href, now, answer.as_ref(), true, exact)?;
+                        report.note_kept(kept, &name.unwrap_or_default());
                     }
                     Ok(())
                 })?;

@@ -1,16 +1,18 @@
 //! Taking in what is there now: a card that changed, one that was sent, a new one, and one that is gone.
 
 use super::details::{self, pairs};
+use super::guard::Side;
 use super::join::{Now, flags_agreed_elsewhere, link, take_primary, taken_from};
 use super::merge::{self, Change, in_their_words, since_sent};
 use super::moving::{is_other_person, place_anew};
-use super::outgoing::{close_decided, is_in, outgoing, shows};
+use super::outgoing::{close_decided, is_in, outgoing, says_no_more, shows};
 use super::part::{Part, keep_token};
 use super::person::Person;
 use super::remote::{Etag, Href, Stop};
 use super::row::{Card, Conflicts, Intent, Row};
 use super::rules::{Rule, holds};
 use super::said::SaidCard;
+use crate::domain::ids::ContactId;
 
 /// How a card is merged.
 pub(super) struct How<'i, C> {
@@ -119,8 +121,11 @@ fn theirs_wins(person: &mut Person, agreed: &Person, now: &SaidCard) {
         .retain(|key, _| keeps(key) || agreed.numbers.contains_key(key));
 }
 
+/// A contact that was deleted on a side and stays, since it was changed on the other.
+pub(super) type Kept = Option<(ContactId, Side)>;
+
 /// Settles what was under way, by what is there now. `answer` is the version that the answer to the change
-/// named, `accepted` whether it is known to have been taken.
+/// named, `accepted` whether it is known to have been taken. Says who stays though deleted on one side.
 pub(super) fn settle<C: Card>(
     part: &mut dyn Part<C>,
     href: &Href,
@@ -128,26 +133,30 @@ pub(super) fn settle<C: Card>(
     answer: Option<&Etag>,
     accepted: bool,
     exact: bool,
-) -> Result<(), Stop> {
+) -> Result<Kept, Stop> {
     let Some(mut row) = part.row(href)? else {
-        return Ok(());
+        return Ok(None);
     };
     let Some(intent) = row.intent.clone() else {
-        return Ok(());
+        return Ok(None);
     };
+    let is_here = part.person(row.contact)?.is_some();
     let is_new = intent.over.is_none();
     let Some((etag, now)) = now else {
         row.intent = None;
-        if is_new {
-            return send_anew(part, href, &row);
+        if is_new || intent.is_deletion() {
+            // Deleted by us, and brought back here since: it is made there again.
+            return send_anew(part, href, &row).map(|()| None);
         }
         part.put_row(href, &row)?;
-        return gone(part, href);
+        gone(part, href)?;
+        let stays = is_here && part.person(row.contact)?.is_some();
+        return Ok(stays.then_some((row.contact, Side::There)));
     };
-    if intent.over.as_ref() == Some(&etag) {
-        // It never arrived.
+    if intent.over.as_ref() == Some(&etag) || intent.is_deletion() {
+        // It never arrived. What changed there since a deletion was on its way is listed as changed.
         row.intent = None;
-        return part.put_row(href, &row);
+        return part.put_row(href, &row).map(|()| None);
     }
     if answer == Some(&etag) {
         // As it was sent, in the server's wording.
@@ -155,19 +164,24 @@ pub(super) fn settle<C: Card>(
         row.etag = Some(etag);
         row.agreed = intent.says;
         row.intent = None;
-        return part.put_row(href, &row);
+        return part.put_row(href, &row).map(|()| None);
     }
     let body = intent.body.said();
     if !is_new && is_other_person(body, now.said()) {
-        return give_way(part, href, &row);
+        return give_way(part, href, &row).map(|()| None);
     }
     let is_ours = is_in(body, now.said());
     if is_new && !accepted && !is_ours {
         part.drop_row(href)?;
         // Deleted here meanwhile, and not as it was sent: the change wins.
-        let contact = part.person(row.contact)?.map(|_| row.contact);
-        return link(part, href, contact, (etag, now), Some(&intent)).map(drop);
+        let contact = is_here.then_some(row.contact);
+        link(part, href, contact, (etag, now), Some(&intent))?;
+        let made = part.row(href)?.filter(|_| !is_here);
+        return Ok(made.map(|row| (row.contact, Side::Here)));
     }
+    // Somebody else wrote it too. Where a server stores what it is sent, any other text is somebody's.
+    let is_as_before = intent.body.is_same_text(&now) || row.has_text_of(&now);
+    let is_changed = !is_as_before && (exact || !says_no_more(now.said(), body));
     let is_seen = !is_new && shows(&row.base_said(), body, now.said());
     if accepted || is_new && is_ours || is_seen {
         let lacks = Lacking::of(body, now.said());
@@ -196,7 +210,11 @@ pub(super) fn settle<C: Card>(
         };
         merge(part, href, row, (etag, now), how)?;
     }
-    Ok(())
+    if is_here || !is_changed {
+        return Ok(None);
+    }
+    revive(part, href)?;
+    Ok(part.row(href)?.map(|row| (row.contact, Side::Here)))
 }
 
 /// What a card that was sent has and the one that is there lacks: it is sent once more; a server that leaves

@@ -22,6 +22,7 @@ use crate::store::db::options::Options;
 use crate::store::db::owner::{BackupOwner, Claimant, keep_id};
 use crate::store::db::paths;
 use crate::store::db::schema;
+use crate::store::db::sync_lock::SyncLock;
 
 /// How the name of a folder begins in which a restore works.
 const UNFINISHED: &str = ".callbook-restore-";
@@ -63,6 +64,7 @@ pub fn restore(
             );
             Refusal::new(Kind::Busy, detail)
         })?;
+    let _sync = SyncLock::keep_out(database)?;
     let backup = Backup {
         path: backup.to_owned(),
         at: Timestamp::default(),

@@ -19,4 +19,5 @@ pub(in crate::store) mod schema;
 pub(in crate::store) mod sort_again;
 pub(in crate::store) mod sorting;
 pub(in crate::store) mod sound;
+pub mod sync_lock;
 mod whole_contacts;

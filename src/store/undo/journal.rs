@@ -23,6 +23,7 @@ use crate::domain::rehearsal::Seen;
 use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
+use crate::store::db::sync_lock::SyncLock;
 use crate::store::undo::restore::past;
 use crate::store::write::decided;
 use crate::store::write::log::{self, STEP, StepKind};
@@ -54,6 +55,11 @@ impl Store {
     /// Conflict if a row of the step has changed since and is not to be written
     /// over.
     pub fn undo_over(&mut self, over: Overwriting) -> Result<Option<UndoPoint>, Refusal> {
+        let (_, author, _) = self.start_writing()?;
+        let _lock = self.keep_sync_out(|connection| {
+            let target = log::undoable(connection, author)?;
+            Ok(target.is_some_and(|target| target.run.is_some()))
+        })?;
         let done = self.write_much(Seen::Nothing, |writer| {
             let target = log::undoable(writer.connection(), writer.author())?;
             let Some(target) = target else {
@@ -71,6 +77,11 @@ impl Store {
     /// # Errors
     /// Not found if no such step is in effect; conflict as [`Store::undo_over`].
     pub fn undo_step(&mut self, id: i64, over: Overwriting) -> Result<UndoPoint, Refusal> {
+        let _lock = self.keep_sync_out(|connection| {
+            let is_of_run = "SELECT remote IS NOT NULL FROM undo_point WHERE id = ?1";
+            let is_of_run = connection.query_row(is_of_run, [id], |row| row.get(0));
+            Ok(is_of_run.optional()?.unwrap_or(false))
+        })?;
         let done = self.write_much(Seen::Nothing, |writer| {
             let undone = writer.undo_one(id, over)?;
             let title = undone.title.clone();
@@ -86,8 +97,22 @@ impl Store {
     /// Not found if no such step is in effect; conflict if the rows are not as the log
     /// says; outdated where it is not any more what was seen.
     pub fn undo_back_to(&mut self, id: i64, seen: Seen) -> Result<Vec<UndoPoint>, Refusal> {
+        // A sync that begins now would be among them.
+        let _lock = self.keep_sync_out(|_| Ok(true))?;
         let done = self.write_much(seen, |writer| Ok((writer.back_to(id)?, String::new())));
         done.map(|Done { value, .. }| value)
+    }
+
+    /// Keeps syncs out while steps are taken back, where one of them is of a sync.
+    fn keep_sync_out(
+        &self,
+        is_of_run: impl FnOnce(&Connection) -> Answer<bool>,
+    ) -> Result<Option<SyncLock>, Refusal> {
+        if self.read(is_of_run)? {
+            SyncLock::keep_out(self.path())
+        } else {
+            Ok(None)
+        }
     }
 
     /// Redoes the last undone step; `None` where no step was undone.

@@ -1,0 +1,63 @@
+//! One sync of a book at a time, on one machine; and what is not done to a book while it is synced.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::domain::refusal::{Kind, Refusal};
+use crate::store::db::files::with_suffix;
+
+/// What the file's name has after that of the book.
+const SUFFIX: &str = ".sync";
+
+/// Held while a sync runs; the lock goes with the process, however it ends.
+#[derive(Debug)]
+pub struct SyncLock {
+    _file: File,
+}
+
+/// Why there is no lock.
+#[derive(Debug)]
+pub enum Locked {
+    /// Another callbook syncs this book.
+    Elsewhere,
+    /// The file of the lock cannot be made.
+    Failed(io::Error),
+}
+
+impl SyncLock {
+    /// Takes the lock of a book: a file beside it.
+    ///
+    /// # Errors
+    /// If another program has it, or it cannot be made.
+    pub fn take(book: &Path) -> Result<Self, Locked> {
+        let file = crate::regular::lock_file(&with_suffix(book, SUFFIX)).map_err(Locked::Failed)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(Locked::Elsewhere),
+            Err(error) => Err(Locked::Failed(error.into())),
+        }
+    }
+
+    /// Keeps syncs out of a book while a sync is taken back or a backup is put in its place: what a running one knows
+    /// of the links would not be so any more, and it would delete or send what nobody asked for. None for a book that
+    /// was never synced.
+    ///
+    /// # Errors
+    /// Busy if a sync runs.
+    pub(in crate::store) fn keep_out(book: &Path) -> Result<Option<Self>, Refusal> {
+        if !with_suffix(book, SUFFIX).exists() {
+            return Ok(None);
+        }
+        let why = match Self::take(book) {
+            Ok(lock) => return Ok(Some(lock)),
+            Err(Locked::Elsewhere) => {
+                "a sync of this book is running; stop it, or try again when it is done".to_owned()
+            }
+            Err(Locked::Failed(error)) => format!("cannot lock the book for the sync: {error}"),
+        };
+        Err(Refusal::new(Kind::Busy, why))
+    }
+}
