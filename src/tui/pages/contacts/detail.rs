@@ -45,6 +45,18 @@ fn shown_details(profile: Option<&Profile>) -> Vec<(usize, DetailId)> {
     details.map(|(place, detail)| (place, detail.id)).collect()
 }
 
+/// How much of what the cursor is on is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Seen {
+    /// All of it, or as much as there is room for.
+    #[default]
+    Whole,
+    /// Some of its lines: it was scrolled so.
+    Part,
+    /// Nothing: then the keys are about the contact.
+    Nothing,
+}
+
 /// The detail pane.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetailPane {
@@ -58,8 +70,8 @@ pub struct DetailPane {
     pub(super) expects_new: bool,
     /// How many lines are scrolled off, where that is more than the cursor needs.
     scroll: usize,
-    /// Whether what the cursor is on is scrolled off: then the keys are about the contact.
-    is_beyond: bool,
+    /// How much of what the cursor is on is seen.
+    seen: Seen,
     /// Which contact was asked for.
     asked: Option<ContactId>,
     /// Whether that contact could not be read, and no other is shown in its place.
@@ -73,7 +85,7 @@ impl DetailPane {
     #[must_use]
     pub fn phone(&self) -> Option<&Phone> {
         let phones = &self.profile.as_ref()?.full.phones;
-        let is_on_it = self.is_on_number() && !self.is_beyond;
+        let is_on_it = self.is_on_number() && !self.is_beyond();
         phones.get(self.cursor).filter(|_| is_on_it)
     }
 
@@ -103,7 +115,7 @@ impl DetailPane {
     #[must_use]
     pub fn detail(&self) -> Option<&Detail> {
         match self.row() {
-            DetailRow::Detail(place) if !self.is_beyond => {
+            DetailRow::Detail(place) if !self.is_beyond() => {
                 self.profile.as_ref()?.full.contact.details.get(place)
             }
             _ => None,
@@ -114,7 +126,7 @@ impl DetailPane {
     #[must_use]
     pub(super) fn attachment(&self) -> Option<(usize, &Attachment)> {
         match self.row() {
-            DetailRow::Attachment(place) if !self.is_beyond => {
+            DetailRow::Attachment(place) if !self.is_beyond() => {
                 let attachment = self.profile.as_ref()?.attachments.get(place)?;
                 Some((place, attachment))
             }
@@ -125,7 +137,7 @@ impl DetailPane {
     /// Whether the keys are about the contact: the cursor is on the name, or its row is scrolled off.
     #[must_use]
     pub fn is_about_contact(&self) -> bool {
-        self.is_on_name() || self.is_beyond
+        self.is_on_name() || self.is_beyond()
     }
 
     /// Whether the cursor is on the name: there is no number, or it was moved there.
@@ -147,7 +159,7 @@ impl DetailPane {
     /// Whether what the cursor is on is scrolled off.
     #[must_use]
     pub(super) const fn is_beyond(&self) -> bool {
-        self.is_beyond
+        matches!(self.seen, Seen::Nothing)
     }
 
     /// The number that is shown in the list: the one that the search matched, else the first.
@@ -170,14 +182,14 @@ impl DetailPane {
             DetailRow::Number(place) => self.move_to(place),
             other => {
                 self.other = Some(other);
-                self.is_beyond = false;
+                self.seen = Seen::Whole;
             }
         }
     }
 
     /// The keys come from the list again: they are about the number that its row shows, or about the name.
     pub(super) fn come_back(&mut self) {
-        self.is_beyond = false;
+        self.seen = Seen::Whole;
         if self.is_on_other_row() {
             self.other = None;
         }
@@ -185,13 +197,13 @@ impl DetailPane {
 
     /// What the cursor is on is seen again.
     pub(super) const fn show_cursor(&mut self) {
-        self.is_beyond = false;
+        self.seen = Seen::Whole;
     }
 
     /// Puts the cursor on a number.
     pub(super) fn move_to(&mut self, place: usize) {
         self.other = None;
-        self.is_beyond = false;
+        self.seen = Seen::Whole;
         self.cursor = place.min(self.phones().saturating_sub(1));
     }
 
@@ -292,11 +304,11 @@ impl DetailPane {
             self.other = Some(DetailRow::Detail(place));
         }
         if self.other.is_none() {
-            let is_beyond = self.is_beyond;
+            let seen = self.seen;
             let mut phones = self.profile.iter().flat_map(|profile| &profile.full.phones);
             let place = phones.position(|phone| Some(phone.id) == on);
             self.move_to(place.unwrap_or(self.cursor));
-            self.is_beyond = is_beyond;
+            self.seen = seen;
         }
     }
 
@@ -315,26 +327,35 @@ impl DetailPane {
         }
     }
 
-    /// Moves the cursor, and with it what is seen of the contact: where the cursor is at its end, line by line.
-    /// By a page what is seen moves, and the cursor with it as far as there are rows that it can be on.
+    /// Moves the cursor, and with it what is seen of the contact: a row that is higher than the pane is moved
+    /// through line by line, and so is what comes after the last row. By a page what is seen moves, and the cursor
+    /// with it as far as there are rows that it can be on.
     pub(super) fn step(&mut self, motion: Motion, extent: &Extent) {
         let page = extent.height.saturating_sub(1).max(1);
         let row = self.row();
         let mut rows = extent.rows.iter();
         let at = rows.position(|(known, _)| *known == row).unwrap_or(0);
         let last = extent.rows.len().saturating_sub(1);
+        let top = extent.top(self);
+        let has_above = extent.cursor().is_some_and(|on| on.start < top);
+        let has_below = extent.cursor().is_some_and(|on| {
+            extent.is_high(on) && on.start <= top && on.end > top + extent.height
+        });
         match motion {
             Motion::PageDown(pages) => self.scroll_by(page.saturating_mul(pages), extent),
             Motion::PageUp(pages) => self.scroll_back(page.saturating_mul(pages), extent),
-            Motion::Down(lines) if at >= last => self.scroll_by(lines, extent),
+            Motion::Down(lines) if at >= last || has_below => self.scroll_by(lines, extent),
             Motion::Bottom if at >= last => self.scroll_by(extent.most(), extent),
-            Motion::Up(lines) if self.is_beyond => self.scroll_back(lines, extent),
+            Motion::Up(lines) if has_above => self.scroll_back(lines, extent),
             motion => {
-                self.scroll = 0;
                 let at = motion.apply(at, extent.rows.len(), 1);
-                if let Some((row, _)) = extent.rows.get(at) {
-                    self.point_at(*row);
-                }
+                let Some((row, lines)) = extent.rows.get(at) else {
+                    return;
+                };
+                // A high row is entered at the end from which the cursor comes.
+                let is_from_below = matches!(motion, Motion::Up(_)) && extent.is_high(lines);
+                self.scroll = if is_from_below { lines.end } else { 0 };
+                self.point_at(*row);
             }
         }
     }
@@ -343,34 +364,39 @@ impl DetailPane {
     /// row that is seen.
     pub(super) fn scroll_by(&mut self, lines: usize, extent: &Extent) {
         let top = extent.top(self).saturating_add(lines).min(extent.most());
-        self.scroll = top;
-        if extent.cursor().is_none_or(|on| on.start >= top) {
-            return;
-        }
-        let seen = top..top + extent.height;
-        let mut rows = extent.rows.iter();
-        if let Some((row, _)) = rows.find(|(_, lines)| seen.contains(&lines.start)) {
-            return self.point_at(*row);
-        }
-        if let Some((last, _)) = extent.rows.last() {
-            self.point_at(*last);
-        }
-        self.is_beyond = true;
+        let end = top + extent.height;
+        let Some(on) = extent.cursor().filter(|on| on.start < top && on.end < end) else {
+            return self.scrolled(top, None, extent);
+        };
+        let rows = || extent.rows.iter().filter(|(_, lines)| lines.start < end);
+        let next = rows().find(|(_, lines)| lines.start >= on.end && lines.end > top);
+        // Where none is seen, what comes after the last one is.
+        let next = next.or_else(|| rows().next_back());
+        self.scrolled(top, next.map(|(row, _)| *row), extent);
     }
 
     /// Scrolls up by some lines. The cursor goes from what is scrolled off to the last row that is seen.
     pub(super) fn scroll_back(&mut self, lines: usize, extent: &Extent) {
         let top = extent.top(self).saturating_sub(lines);
-        self.scroll = top;
-        let Some(on) = extent.cursor() else { return };
-        self.is_beyond &= on.start < top;
         let end = top + extent.height;
+        let is_off = extent.cursor().is_some_and(|on| on.start >= end);
         let mut rows = extent.rows.iter().rev();
-        if let Some((row, _)) = rows.find(|(_, lines)| lines.start < end)
-            && on.start >= end
-        {
-            self.point_at(*row);
-        }
+        let last = rows.find(|(_, lines)| is_off && lines.start < end);
+        self.scrolled(top, last.map(|(row, _)| *row), extent);
+    }
+
+    /// What is seen begins at a line now; the cursor goes to a row, where it has to.
+    fn scrolled(&mut self, top: usize, to: Option<DetailRow>, extent: &Extent) {
+        self.scroll = top;
+        let Some(on) = extent.on else { return };
+        let on = to.unwrap_or(on);
+        self.point_at(on);
+        let end = top + extent.height;
+        self.seen = match extent.lines_of(on) {
+            Some(lines) if lines.end <= top || lines.start >= end => Seen::Nothing,
+            Some(lines) if lines.start < top || lines.end > end => Seen::Part,
+            _ => Seen::Whole,
+        };
     }
 }
 
@@ -394,9 +420,19 @@ impl Extent {
 
     /// The lines of what the cursor is on.
     fn cursor(&self) -> Option<&Range<usize>> {
-        let on = self.on?;
+        self.lines_of(self.on?)
+    }
+
+    /// The lines of a row.
+    fn lines_of(&self, row: DetailRow) -> Option<&Range<usize>> {
         let mut rows = self.rows.iter();
-        rows.find(|(row, _)| *row == on).map(|(_, lines)| lines)
+        rows.find(|(known, _)| *known == row)
+            .map(|(_, lines)| lines)
+    }
+
+    /// Whether a row has more lines than are seen.
+    const fn is_high(&self, lines: &Range<usize>) -> bool {
+        lines.end - lines.start > self.height
     }
 
     /// The row at a line.
@@ -408,15 +444,25 @@ impl Extent {
 
     /// The first line that is seen: what the cursor is on is seen, but where it was scrolled off.
     pub(super) fn top(&self, detail: &DetailPane) -> usize {
-        let top = match self.cursor().filter(|_| !detail.is_beyond) {
-            // Of what is higher than the pane, its first lines.
-            Some(on) => detail
-                .scroll
-                .max(on.end.saturating_sub(self.height))
-                .min(on.start),
-            None => detail.scroll,
+        let (scroll, height) = (detail.scroll, self.height);
+        let top = match (self.cursor(), detail.seen) {
+            (Some(on), Seen::Whole) => {
+                // Of what is higher than the pane, as many lines as there is room for.
+                let (first, end) = (on.start, on.end.saturating_sub(height));
+                scroll.clamp(first.min(end), first.max(end))
+            }
+            (Some(on), Seen::Part) => {
+                let first = (on.start + 1).saturating_sub(height);
+                scroll.clamp(first, on.end.saturating_sub(1).max(first))
+            }
+            (Some(_), Seen::Nothing) | (None, _) => scroll,
         };
         top.min(self.most())
+    }
+
+    /// Whether the first line of what the cursor is on is scrolled off.
+    pub(super) fn is_off(&self, top: usize) -> bool {
+        self.cursor().is_some_and(|on| on.start < top)
     }
 
     /// Whether there is more below.

@@ -49,7 +49,8 @@ pub(super) fn draw(contacts: &Contacts, area: Rect, ui: &mut Ui<'_, '_>) {
     };
     let top = extent.top(&contacts.detail);
     page.fill(&mut lines, &extent.rows, top..top + height);
-    if page.on().is_some() && contacts.detail.is_beyond() {
+    // Beside a row of which the first line is seen, the cursor is already.
+    if page.on().is_some() && extent.is_off(top) {
         page.mark(lines.get_mut(top));
     }
     let seen: Vec<Line<'_>> = lines.into_iter().skip(top).take(height).collect();
@@ -249,7 +250,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// Draws the cursor beside the first line that is seen, where none of its rows is.
+    /// Draws the cursor beside a line.
     pub(super) fn mark(&self, line: Option<&mut Line<'static>>) {
         let Some(line) = line else { return };
         if let Some(first) = line.spans.first_mut()
