@@ -5,38 +5,34 @@
 //! writes it.
 
 use std::borrow::Cow;
-use std::iter;
 
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use serde_json::{Map, Value, json};
 
 use crate::domain::change_line;
 use crate::domain::contact::Detail;
 use crate::domain::detail::{DetailId, prefer_only};
 use crate::domain::fields::{self, CONTACT, PHONE, RecordField, of_form};
-use crate::domain::merge::{Changed, FieldMerge, Side, three_way};
+use crate::domain::merge::{FieldMerge, Side, three_way};
 use crate::domain::refusal::Stored;
-use crate::domain::safe::safe;
 use crate::domain::timestamp::Timestamp;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::Tone;
 use crate::tui::widgets::cursor::Motion;
-use crate::tui::widgets::flow::{Flow, Top};
-use crate::tui::widgets::frame::{framed, middle, more_in_popup, popup};
-use crate::tui::widgets::text::{fit, wrap};
-use crate::tui::widgets::theme::{Glyphs, Role};
+use crate::tui::widgets::flow::Top;
 
 use super::page::{AnyPage, Outcome, Page, Question, Returned, Ui};
 use super::returned::Resolution;
 
+mod view;
+
 /// The dialog.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict {
-    /// The fields.
+    /// The fields: those that differ first.
     pub fields: Vec<FieldMerge>,
+    /// The names of the fields that are the same on both sides, where they are too many for a row each.
+    same: Vec<String>,
     /// The field under the cursor.
     pub cursor: usize,
     /// What is at the top.
@@ -92,9 +88,20 @@ impl Conflict {
                 !field.field.starts_with(OF_DETAIL) && !others.contains(&field.field.as_str());
             !is_blank && (is_always || field.mine != field.stored)
         });
+        fields.sort_by_key(|field| field.mine == field.stored);
+        let differ = fields.partition_point(|field| field.mine != field.stored);
+        let mut same = Vec::new();
+        if fields.len() - differ > MOST_SAME {
+            same = fields
+                .drain(differ..)
+                .map(|field| name_of(&field))
+                .collect();
+            same.dedup();
+        }
         let cursor = fields.iter().position(|field| field.side.is_none());
         Box::new(Self {
             fields,
+            same,
             cursor: cursor.unwrap_or(0),
             top: Top::default(),
             opened,
@@ -194,10 +201,8 @@ impl Page for Conflict {
     }
 
     fn move_cursor(&mut self, motion: Motion, ctx: &mut Ctx<'_>) {
-        let (place, items) = self.layout(ctx.areas().content, ctx.session);
-        let lines = |item: usize| items.get(item).map_or(0, Vec::len);
-        let flow = self.flow(framed(place), &lines);
-        (self.top, self.cursor) = flow.stepped(self.top, self.cursor, motion);
+        let layout = self.layout(ctx.areas().content, ctx.session);
+        (self.top, self.cursor) = layout.stepped(self.top, self.cursor, motion);
     }
 
     fn returned(&mut self, value: Returned, _ctx: &mut Ctx<'_>) -> Outcome {
@@ -217,9 +222,12 @@ impl Page for Conflict {
     }
 
     fn draw(&self, ui: &mut Ui<'_, '_>) {
-        draw(self, ui);
+        view::draw(self, ui);
     }
 }
+
+/// So many fields that are the same on both sides have a row each; of more, one line has the names.
+const MOST_SAME: usize = 5;
 
 /// What the field of one detail begins with, before its id.
 const OF_DETAIL: &str = "details/";
@@ -296,269 +304,4 @@ fn value_of(field: &FieldMerge, value: &Value) -> Option<String> {
         .unwrap_or_default();
     let preferred = if detail.preferred { ", preferred" } else { "" };
     Some(format!("{label}{}{preferred}", detail.shown()))
-}
-
-/// A line in parts, each with how it looks.
-type Parts = Vec<(String, Role)>;
-
-/// The columns of a field's name.
-const NAME: usize = 14;
-
-/// The columns of who changed it.
-const WHO: usize = 15;
-
-/// Under so many columns the two sides are below one another.
-const BESIDE: usize = 60;
-
-impl Conflict {
-    /// Where the dialog is, and its lines: those of each field, the first with what is above them, the last with
-    /// what is below.
-    fn layout(&self, area: Rect, session: &Session) -> (Rect, Vec<Vec<Parts>>) {
-        let columns = 78.max(area.width.saturating_mul(2) / 3).min(area.width);
-        let inside = usize::from(columns.saturating_sub(2));
-        let mut items: Vec<Vec<Parts>> = self
-            .fields
-            .iter()
-            .enumerate()
-            .map(|(at, field)| {
-                let on = at == self.cursor;
-                if inside < BESIDE {
-                    below_one_another(field, on, inside, session)
-                } else {
-                    beside(field, on, inside, session)
-                }
-            })
-            .collect();
-        let mut head = self.intro(inside, session);
-        let rows: usize = items.iter().map(Vec::len).sum();
-        let summary = self.summary(inside, session.glyphs.middle);
-        let wanted = head.len() + rows + summary.len() + 4;
-        // On a low screen the title says it: what is to be decided matters.
-        if wanted > usize::from(area.height) {
-            head.clear();
-        }
-        if inside >= BESIDE {
-            let side = side(inside);
-            let sides = format!("  {:<NAME$}  {:<side$}STORED", "", "YOURS");
-            head.push(vec![(sides, Role::Section)]);
-        }
-        if let Some(first) = items.first_mut() {
-            first.splice(..0, head);
-        }
-        if let Some(last) = items.last_mut() {
-            last.extend(summary);
-        }
-        let lines: usize = items.iter().map(Vec::len).sum();
-        let height = u16::try_from(lines + 2).unwrap_or(u16::MAX);
-        (middle(area, columns, height), items)
-    }
-
-    fn intro(&self, columns: usize, session: &Session) -> Vec<Parts> {
-        let noun = match self.stored {
-            Stored::Phone(_) => "number",
-            Stored::Contact(_) => "contact",
-        };
-        let [opened, stored] = self.times(session);
-        let told = format!(
-            "Someone else changed this {noun} while you were editing it. You opened it as stored at {opened}; it was saved again at {stored}."
-        );
-        let told = wrap(&told, columns.saturating_sub(4)).into_iter();
-        let told = told.map(|line| vec![(format!("  {line}"), Role::Text)]);
-        let blank = || iter::once(Parts::new());
-        blank().chain(told).chain(blank()).collect()
-    }
-
-    /// When it was opened, and when it was stored since.
-    fn times(&self, session: &Session) -> [String; 2] {
-        let calendar = session.calendar();
-        [self.opened, self.stamp()].map(|at| calendar.clock(at))
-    }
-
-    /// What will be saved as things are, and that nothing is yet.
-    fn summary(&self, columns: usize, middle: &str) -> Vec<Parts> {
-        let differ = self
-            .fields
-            .iter()
-            .filter(|field| field.mine != field.stored);
-        let saved: Vec<String> = differ
-            .map(|field| match field.value() {
-                Some(value) => format!("{} {}", name_of(field), shown(field, value)),
-                None => format!("{} ?", name_of(field)),
-            })
-            .collect();
-        let saved = saved.join(&format!(" {middle} "));
-        let mut head = Some("  WILL SAVE    ".to_owned());
-        let mut lines = vec![Parts::new()];
-        lines.extend(
-            wrap(&saved, columns.saturating_sub(17))
-                .into_iter()
-                .map(|line| {
-                    let before = head.take().unwrap_or_else(|| " ".repeat(15));
-                    vec![(before, Role::Section), (line, Role::Text)]
-                }),
-        );
-        lines.push(Parts::new());
-        let told = "Nothing has been written. Your text is safe until you choose.";
-        let told = wrap(told, columns.saturating_sub(4)).into_iter();
-        lines.extend(told.map(|line| vec![(format!("  {line}"), Role::Dim)]));
-        lines
-    }
-
-    fn flow<'a>(&self, inside: Rect, lines: &'a dyn Fn(usize) -> usize) -> Flow<'a> {
-        Flow {
-            items: self.fields.len(),
-            height: usize::from(inside.height),
-            lines,
-        }
-    }
-}
-
-/// Draws the dialog.
-fn draw(dialog: &Conflict, ui: &mut Ui<'_, '_>) {
-    let theme = ui.theme;
-    let (place, items) = dialog.layout(ui.areas.content, ui.session);
-    let left = match dialog.undecided() {
-        0 => "all decided".to_owned(),
-        undecided => format!("{undecided} left to decide"),
-    };
-    let [opened, stored] = dialog.times(ui.session);
-    let times = format!("{opened} {} {stored}", theme.glyphs.arrow);
-    let title = match dialog.stored {
-        Stored::Phone(_) => "Number changed elsewhere",
-        Stored::Contact(_) => "Contact changed elsewhere",
-    };
-    let inside = popup(place, title, &times, &left, theme, ui.frame);
-    let heights = |item: usize| items.get(item).map_or(0, Vec::len);
-    let flow = dialog.flow(inside, &heights);
-    let top = flow.showing_part(flow.within(dialog.top), dialog.cursor);
-    let has_more = flow.has_more(top);
-    let lines = items.into_iter().skip(top.item).flatten().skip(top.line);
-    let line = |parts: Parts| {
-        let spans = parts.into_iter();
-        let spans = spans.map(|(text, role)| Span::styled(text, theme.style(role)));
-        Line::from(spans.collect::<Vec<_>>())
-    };
-    let seen: Vec<Line<'_>> = lines.take(usize::from(inside.height)).map(line).collect();
-    ui.frame.render_widget(Paragraph::new(seen), inside);
-    if has_more {
-        more_in_popup(inside, theme, ui.frame);
-    }
-}
-
-/// A value of a field as people read it.
-fn shown(field: &FieldMerge, value: &Value) -> String {
-    let shown = value_of(field, value);
-    safe(&shown.unwrap_or_else(|| "none".to_owned())).into_owned()
-}
-
-/// The values of both sides; of long ones the part in which they differ.
-fn sides(field: &FieldMerge, session: &Session) -> [String; 2] {
-    let shown = [&field.mine, &field.stored].map(|value| shown(field, value));
-    let [mine, stored] = &shown;
-    change_line::differing(mine, stored, session.glyphs.ellipsis).unwrap_or(shown)
-}
-
-fn who(field: &FieldMerge) -> (String, Role) {
-    let (who, role) = match field.changed {
-        Changed::Both => ("both changed", Role::Warn),
-        Changed::Mine => ("you changed", Role::Dim),
-        Changed::Stored => ("they changed", Role::Dim),
-        Changed::Nobody => ("same", Role::Dim),
-    };
-    let open = if field.side.is_none() { "? " } else { "" };
-    (format!("{open}{who}"), role)
-}
-
-/// Whether a side is the one that is taken.
-fn is_taken(field: &FieldMerge, side: Side) -> bool {
-    field.mine != field.stored && field.side == Some(side)
-}
-
-/// The name of a field with the cursor before it.
-fn named(field: &FieldMerge, on: bool, glyphs: &Glyphs) -> Parts {
-    let cursor = if on { glyphs.cursor } else { " " };
-    let name = name_of(field);
-    let role = if on { Role::Strong } else { Role::Dim };
-    vec![
-        (cursor.to_owned(), Role::Focus),
-        (format!(" {name:<NAME$}"), role),
-    ]
-}
-
-/// The columns of a side beside the other one.
-const fn side(columns: usize) -> usize {
-    columns.saturating_sub(NAME + 2 + WHO) / 2
-}
-
-/// A value between the signs of the side that is taken, where it is, each line of it filled to its columns.
-fn cell(text: &str, taken: bool, columns: usize, glyphs: &Glyphs) -> Vec<(String, Role)> {
-    let [left, right] = if taken { glyphs.pick } else { [" ", " "] };
-    let role = if taken { Role::Match } else { Role::Text };
-    let lines = wrap(text, columns.saturating_sub(5));
-    let last = lines.len().saturating_sub(1);
-    let lines = lines.into_iter().enumerate();
-    lines
-        .map(|(at, line)| {
-            let before = if at == 0 { left } else { " " };
-            let after = if at == last { right } else { " " };
-            (fit(&format!("{before} {line} {after}"), columns, ""), role)
-        })
-        .collect()
-}
-
-/// A field with both sides beside one another.
-fn beside(field: &FieldMerge, on: bool, columns: usize, session: &Session) -> Vec<Parts> {
-    let (glyphs, each) = (&session.glyphs, side(columns));
-    let [mine, stored] = sides(field, session);
-    let mine = cell(&mine, is_taken(field, Side::Mine), each, glyphs);
-    let stored = cell(&stored, is_taken(field, Side::Stored), each, glyphs);
-    let blank = || (" ".repeat(each), Role::Text);
-    let lines = (0..mine.len().max(stored.len())).map(|at| {
-        let mut line = if at == 0 {
-            named(field, on, glyphs)
-        } else {
-            vec![(" ".repeat(NAME + 2), Role::Text)]
-        };
-        line.push(mine.get(at).cloned().unwrap_or_else(blank));
-        line.push(stored.get(at).cloned().unwrap_or_else(blank));
-        if at == 0 {
-            line.push(who(field));
-        }
-        line
-    });
-    lines.collect()
-}
-
-/// A field with its sides below one another; one line where they are the same.
-fn below_one_another(
-    field: &FieldMerge,
-    on: bool,
-    columns: usize,
-    session: &Session,
-) -> Vec<Parts> {
-    let glyphs = &session.glyphs;
-    let mut first = named(field, on, glyphs);
-    first.push(who(field));
-    let mut lines = vec![first];
-    if field.mine == field.stored {
-        return lines;
-    }
-    let values = sides(field, session);
-    for ((name, side), value) in [("yours", Side::Mine), ("stored", Side::Stored)]
-        .into_iter()
-        .zip(values)
-    {
-        let mut name = Some(format!("    {name:<7}"));
-        let cell = cell(
-            &value,
-            is_taken(field, side),
-            columns.saturating_sub(11),
-            glyphs,
-        );
-        lines.extend(cell.into_iter().map(|line| {
-            let before = name.take().unwrap_or_else(|| " ".repeat(11));
-            vec![(before, Role::Dim), line]
-        }));
-    }
-    lines
 }
