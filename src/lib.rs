@@ -40,7 +40,7 @@
 //!                         notice files tables intake reject import content damage duplicates rehearsal remotes triage edit
 //!                         health member merge page
 //!                         rank retention usage qr opening upcoming linked sync
-//! callbook::domain::attributes    detail contact phone
+//! callbook::domain::attributes    wrong_detail detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
 //! callbook::domain::intake    taken revision

@@ -71,7 +71,7 @@ impl DetailKind {
             Self::Date => "DATES",
             Self::Link => "LINKS",
             Self::Chat => "CHAT",
-            Self::Relation => "RELATIONS",
+            Self::Relation => "RELATED",
             Self::Other => "OTHER",
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
 use super::contact::{ContactAttributes, ContactId};
-use super::detail::DetailId;
+use super::detail::{Detail, DetailId};
 use super::full_contact::FullContact;
 use super::number::Region;
 use super::operation::{HistoryEntry, UndoPoint};
@@ -39,6 +39,16 @@ pub struct Profile {
     pub related: Vec<(DetailId, String)>,
     /// The remotes that have a card of it.
     pub remotes: Vec<InRemote>,
+}
+
+impl Profile {
+    /// The name of the contact that one of its relations gives by its `UID`.
+    #[must_use]
+    pub fn related_name(&self, relation: &Detail) -> Option<&str> {
+        let mut related = self.related.iter();
+        let found = related.find(|(id, _)| *id == relation.id);
+        found.map(|(_, name)| name.as_str())
+    }
 }
 
 /// How a contact is kept the same with a remote.

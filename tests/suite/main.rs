@@ -65,6 +65,7 @@ mod remotes;
 mod restore;
 mod roundtrip;
 mod rows;
+mod rows_and_forms;
 mod saved_filters;
 mod screens;
 mod search;

@@ -3,5 +3,6 @@
 mod contact;
 mod detail;
 mod phone;
+mod wrong_detail;
 
-pub(crate) use detail::{WrongDetail, wrong_detail};
+pub(crate) use wrong_detail::{WrongDetail, second_birthday, wrong_detail};

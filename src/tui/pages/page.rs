@@ -12,7 +12,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::domain::contact::ContactId;
 use crate::domain::edit::{ContactAsText, ContactEdit, TextEdit};
-use crate::domain::refusal::{Fault, Refusal};
+use crate::domain::refusal::{Fault, Kind as RefusalKind, Refusal};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::key::Key;
 use crate::tui::keymap::{Action, Binding, Scope};
@@ -408,6 +408,17 @@ pub(super) fn save_refused(
         return Outcome::Open(dialog);
     }
     faults.clone_from(&refusal.faults);
+    // The id of what is gone says nothing to a person, and what was typed is not lost.
+    for fault in faults
+        .iter_mut()
+        .filter(|_| refusal.kind == RefusalKind::NotFound)
+    {
+        if let Some(what) = &fault.of {
+            *fault = Fault::whole(format!(
+                "this {what} was deleted elsewhere; bring it back from the bin and save again, or copy what you typed"
+            ));
+        }
+    }
     Outcome::Stay
 }
 

@@ -1,5 +1,7 @@
 //! What every page draws with: a popup's frame, lines with two ends, and the cursor of a line.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -35,6 +37,16 @@ pub(crate) const fn framed(area: Rect) -> Rect {
         y: area.y.saturating_add(1),
         width: area.width.saturating_sub(2),
         height: area.height.saturating_sub(2),
+    }
+}
+
+/// The first row that is seen of a form: those that are to be seen, and in the lowest window the row with the
+/// terminal's cursor before what is around it.
+pub(crate) fn form_top(seen: &Range<usize>, caret: Option<(usize, usize)>, height: usize) -> usize {
+    let top = seen.end.saturating_sub(height).min(seen.start);
+    match caret {
+        Some((row, _)) => top.max((row + 1).saturating_sub(height)).min(row),
+        None => top,
     }
 }
 

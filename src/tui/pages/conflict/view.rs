@@ -320,6 +320,7 @@ impl Look<'_> {
     fn below_one_another(&self, field: &FieldMerge, on: bool) -> Vec<Parts> {
         let glyphs = &self.session.glyphs;
         let mut first = self.named(field, on);
+        first.push((" ".to_owned(), Role::Text));
         first.push(who(field));
         let mut lines = vec![first];
         if field.mine == field.stored {

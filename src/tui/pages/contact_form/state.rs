@@ -185,11 +185,8 @@ impl ContactForm {
                 deleted: false,
             })
             .collect();
-        let details = contact.details.iter().map(|detail| FormDetail {
-            detail: detail.clone(),
-            stored: Some(detail.clone()),
-            deleted: false,
-        });
+        let details = contact.details.iter();
+        let details = details.map(|detail| FormDetail::of(detail, profile));
         let mut form = Self {
             stored: Some(contact.clone()),
             favourite: contact.favourite,

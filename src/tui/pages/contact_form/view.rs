@@ -14,6 +14,7 @@ use crate::domain::remotes::source_words;
 use crate::domain::safe::safe;
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::pages::page::Ui;
+use crate::tui::widgets::frame::form_top;
 use crate::tui::widgets::text::{elide, fit, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 
@@ -53,12 +54,7 @@ pub(super) fn draw(form: &ContactForm, ui: &mut Ui<'_, '_>) {
     sheet.fill(&editor);
     let height = usize::from(area.height);
     let most = sheet.lines.len().saturating_sub(height);
-    let scroll = sheet
-        .seen
-        .end
-        .saturating_sub(height)
-        .min(sheet.seen.start)
-        .min(most);
+    let scroll = form_top(&sheet.seen, sheet.caret, height).min(most);
     let is_more = scroll < most;
     let seen: Vec<Line<'_>> = sheet.lines.into_iter().skip(scroll).take(height).collect();
     ui.frame.render_widget(Paragraph::new(seen), area);
@@ -370,7 +366,7 @@ impl Sheet<'_> {
         } else {
             room
         };
-        let value = elide(&safe(&detail.shown()), room, glyphs.ellipsis).into_owned();
+        let value = elide(&safe(&row.shown()), room, glyphs.ellipsis).into_owned();
         let mut spans = vec![Span::styled(format!("{radio}{label} {value}"), style)];
         if row.deleted {
             spans.push(Span::styled("  deleted", self.theme.style(Role::Warn)));

@@ -58,7 +58,8 @@ impl Contacts {
         match self.detail.row() {
             DetailRow::Detail(_) => {
                 let (_, detail) = self.detail_row()?;
-                Some(Box::new(DetailForm::of_detail(owner, detail)))
+                let form = DetailForm::of_detail(owner, detail);
+                Some(Box::new(form.pointing_to(profile.related_name(detail))))
             }
             DetailRow::Note => form("note"),
             DetailRow::Tags => form("tags"),
@@ -120,11 +121,13 @@ impl Contacts {
         let contact = &profile.full.contact;
         let (text, what) = match (self.detail.row(), self.detail_row()) {
             (_, Some((_, detail))) => {
+                let name = profile.related_name(detail);
                 let text = match detail.address() {
                     Some(address) => address.lines().join("\n"),
-                    None => detail.text().into_owned(),
+                    None => name.map_or_else(|| detail.text().into_owned(), str::to_owned),
                 };
-                (text, detail.shown().into_owned())
+                let shown = name.map_or_else(|| detail.shown().into_owned(), str::to_owned);
+                (text, shown)
             }
             (DetailRow::Note, _) => {
                 let note = contact.note.clone().unwrap_or_default();

@@ -150,7 +150,7 @@ impl Sheet<'_> {
             DetailKind::Email => "writes a mail",
             DetailKind::Address => "shows it on a map",
             DetailKind::Link if address_to_open(detail).is_ok() => "opens it",
-            DetailKind::Relation if self.is_in_book(detail) => "goes there",
+            DetailKind::Relation if self.profile.related_name(detail).is_some() => "goes there",
             DetailKind::Relation => "looks for this name",
             DetailKind::Chat if address_to_open(detail).is_ok() => "opens the chat",
             DetailKind::Link | DetailKind::Chat | DetailKind::Date | DetailKind::Other => {
@@ -160,17 +160,10 @@ impl Sheet<'_> {
         Some(format!("{key} {does}"))
     }
 
-    /// Whether it is known which contact of the book a relation points to.
-    fn is_in_book(&self, relation: &ContactDetail) -> bool {
-        let mut related = self.profile.related.iter();
-        related.any(|(id, _)| *id == relation.id)
-    }
-
     /// The value of a detail; of a date also how many years have passed since, and when it returns.
     fn value<'d>(&self, detail: &'d ContactDetail) -> Cow<'d, str> {
-        let related = &self.profile.related;
-        if let Some((_, name)) = related.iter().find(|(id, _)| *id == detail.id) {
-            return name.clone().into();
+        if let Some(name) = self.profile.related_name(detail) {
+            return name.to_owned().into();
         }
         let shown = detail.shown();
         let Some(date) = detail.date() else {

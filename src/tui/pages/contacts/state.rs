@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::edit::Profile;
+use crate::domain::full_contact::FullContact;
 use crate::domain::listing::{ListQuery, Order};
 use crate::domain::operation::{HistoryEntry, RecordKey};
 use crate::domain::phone::{Phone, PhoneId};
@@ -302,7 +303,11 @@ impl Contacts {
         };
         let contact = &profile.full.contact;
         ctx.note_use(contact.id);
-        ctx.push(Effect::Copy(in_lines(&profile.full)));
+        let named = FullContact {
+            contact: contact.clone().with_names(&profile.related),
+            ..profile.full.clone()
+        };
+        ctx.push(Effect::Copy(in_lines(&named)));
         let text = format!("Sent {} to the terminal's clipboard", contact.name);
         ctx.say(Tone::Good, text);
     }

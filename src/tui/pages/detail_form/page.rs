@@ -236,6 +236,15 @@ impl Page for DetailForm {
         }
     }
 
+    fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
+        if self.is_in_street() {
+            self.take_street(text);
+        } else if let Some(field) = self.text_mut() {
+            field.paste(text);
+        }
+        self.typed(ctx);
+    }
+
     fn text_number(&self) -> Option<usize> {
         match self.place {
             DetailPlace::Text(at) => Some(at),
@@ -244,11 +253,12 @@ impl Page for DetailForm {
     }
 
     fn edited(&mut self, number: usize, text: &str, ctx: &mut Ctx<'_>) {
-        if let Some(field) = self.texts.get_mut(number) {
+        let cursor = std::mem::replace(&mut self.place, DetailPlace::Text(number));
+        if let Some(field) = self.text_mut() {
             field.set("");
-            field.paste(text);
         }
-        self.typed(ctx);
+        self.paste(text, ctx);
+        self.place = cursor;
     }
 
     fn refused(&mut self, purpose: Purpose, refusal: &Refusal, ctx: &mut Ctx<'_>) -> Outcome {

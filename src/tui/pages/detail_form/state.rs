@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::address::{Address, PARTS};
-use crate::domain::attributes::{WrongDetail, wrong_detail};
+use crate::domain::attributes::{WrongDetail, second_birthday, wrong_detail};
 use crate::domain::contact::{Contact, Detail, DetailKind, DetailValue};
 use crate::domain::detail::prefer_only;
 use crate::domain::refusal::Fault;
@@ -43,6 +43,9 @@ pub struct DetailForm {
     pub stored: Option<Detail>,
     /// Its label.
     pub label: ChoiceField,
+    /// The name of the contact that a relation points to by its id: it is typed in the place of the id.
+    #[serde(default)]
+    pub whom: Option<String>,
     /// Its texts: the parts of an address, or one.
     pub texts: Vec<Field>,
     /// The box "preferred".
@@ -64,12 +67,17 @@ impl DetailForm {
             DetailKind::Address => PARTS.len(),
             _ => 1,
         };
+        let mut texts = vec![Field::new(String::new()); texts];
+        if let (DetailKind::Address, Some(street)) = (kind, texts.first_mut()) {
+            *street = Field::of_lines(String::new());
+        }
         Self {
             owner,
             kind,
             stored: None,
             label: ChoiceField::new(label),
-            texts: vec![Field::new(String::new()); texts],
+            whom: None,
+            texts,
             preferred: false,
             // Where the label is given, the value is what is typed first.
             place: DetailPlace::Text(0),
@@ -89,13 +97,60 @@ impl DetailForm {
                 .collect(),
             None => vec![detail.text().into_owned()],
         };
-        let texts = texts.into_iter().map(Field::new).collect();
-        Self {
+        let mut form = Self {
             stored: Some(detail.clone()),
-            texts,
             preferred: detail.preferred,
             ..Self::new(owner, detail.kind, label)
+        };
+        for (field, text) in form.texts.iter_mut().zip(texts) {
+            field.set(text);
         }
+        form
+    }
+
+    /// The same for a relation that points to a contact of this name by its id.
+    #[must_use]
+    pub(crate) fn pointing_to(mut self, name: Option<&str>) -> Self {
+        if let (Some(name), Some(field)) = (name, self.texts.first_mut()) {
+            field.set(name);
+            self.whom = Some(name.to_owned());
+        }
+        self
+    }
+
+    /// Whether it points to the contact of that name still.
+    pub(crate) fn points_to(&self) -> Option<&str> {
+        let typed = self.texts.first().map(|field| field.text().trim());
+        self.whom
+            .as_deref()
+            .filter(|name| typed == Some(name.trim()))
+    }
+
+    /// Takes a text into the street. An address of several lines goes into its parts where nothing else is typed
+    /// and it is sure which they are.
+    pub(super) fn take_street(&mut self, text: &str) {
+        let is_alone =
+            self.texts.iter().enumerate().all(|(at, field)| {
+                field.text().trim().is_empty() || at == 0 && field.is_selected()
+            });
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let address = Address::read(&text);
+        let is_parted = text.trim().contains('\n') && !address.locality.is_empty();
+        if !(is_alone && is_parted) {
+            if let Some(street) = self.texts.first_mut() {
+                street.paste(text.trim_end_matches('\n'));
+            }
+            return;
+        }
+        for (part, field) in PARTS.iter().zip(&mut self.texts) {
+            field.set("");
+            field.paste((part.of)(&address));
+        }
+    }
+
+    /// Whether the cursor is in the street of an address.
+    pub(super) fn is_in_street(&self) -> bool {
+        self.kind == DetailKind::Address && self.place == DetailPlace::Text(0)
     }
 
     /// What a text of it is called.
@@ -178,6 +233,8 @@ impl DetailForm {
                 address = Address::read(&street);
             }
             DetailValue::from(address)
+        } else if let (Some(stored), Some(_)) = (&self.stored, self.points_to()) {
+            stored.value.clone()
         } else {
             DetailValue::read(self.kind, &text(0).unwrap_or_default())
         };
@@ -200,7 +257,8 @@ impl DetailForm {
     /// Why a detail cannot be saved as it is typed; none where it can.
     pub(super) fn wrong(&self, detail: &Detail) -> Option<WrongDetail> {
         match &self.owner {
-            DetailOwner::Contact(contact) => wrong_detail(contact, detail),
+            DetailOwner::Contact(contact) => wrong_detail(contact, detail)
+                .or_else(|| second_birthday(&contact.details, detail, self.stored.as_ref())),
             DetailOwner::Row(_) => wrong_detail(&Contact::default(), detail),
         }
     }

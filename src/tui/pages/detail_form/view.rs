@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::contact::{Detail, DetailKind};
 use crate::tui::pages::page::Ui;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{popup, popup_place, popup_width};
+use crate::tui::widgets::frame::{form_top, popup, popup_place, popup_width};
 use crate::tui::widgets::text::{elide, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 
@@ -63,7 +63,7 @@ pub(super) fn draw(form: &DetailForm, ui: &mut Ui<'_, '_>) {
     let place = popup_place(content, WIDTH, height);
     let inside = popup(place, &title, owner, &unsaved, theme, ui.frame);
     let height = usize::from(inside.height);
-    let top = sheet.seen.end.saturating_sub(height).min(sheet.seen.start);
+    let top = form_top(&sheet.seen, sheet.caret, height);
     let lines: Vec<Line<'_>> = sheet.lines.into_iter().skip(top).take(height).collect();
     ui.frame.render_widget(Paragraph::new(lines), inside);
     let at = sheet.caret.and_then(|(row, column)| {
@@ -162,7 +162,10 @@ impl Sheet<'_> {
                     None => "no date that is known; saved as typed".to_owned(),
                 }
             }
-            DetailKind::Address if typed.contains(',') => {
+            DetailKind::Relation if form.points_to().is_some() => {
+                "a contact of this book; another name ends that".to_owned()
+            }
+            DetailKind::Address if typed.contains([',', '\n']) => {
                 let detail: Detail = form.detail();
                 let lines = detail.address().map(|address| address.lines().len());
                 if lines.is_some_and(|lines| lines > 1)

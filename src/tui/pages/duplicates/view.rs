@@ -421,15 +421,16 @@ impl SideBySide<'_> {
     ) -> Vec<Line<'static>> {
         let ellipsis = self.theme.glyphs.ellipsis;
         let columns = each.saturating_sub(1);
+        let labels = wrap(label, LABELS);
         let height = cells.iter().map(Vec::len).max().unwrap_or(0);
-        let lines = (0..height).map(|line| {
+        let lines = (0..height.max(labels.len())).map(|line| {
             let first = line == 0;
             let sign = if on && first {
                 self.theme.glyphs.cursor
             } else {
                 " "
             };
-            let label = if first { label } else { "" };
+            let label = labels.get(line).map_or("", String::as_str);
             let mut spans = vec![
                 Span::styled(sign.to_owned(), self.theme.style(Role::Focus)),
                 Span::styled(

@@ -393,12 +393,8 @@ impl Card<'_> {
             Role::Warn => "~",
             _ => " ",
         };
-        if self.is_narrow() || width(stored) > 19 || width(file) > room {
-            return self.stacked(
-                &format!("{sign} {}", fit(label, LABEL, ellipsis)),
-                [stored, file],
-                role,
-            );
+        if self.is_narrow() || width(stored) > 19 || width(file) > room || width(label) > LABEL {
+            return self.stacked(sign, label, [stored, file], role);
         }
         vec![Line::from(vec![
             Span::styled(sign.to_owned(), self.theme.style(role)),
@@ -412,30 +408,43 @@ impl Card<'_> {
     }
 
     /// What is stored, and under it what the file says.
-    fn stacked(&self, label: &str, [stored, file]: [&str; 2], role: Role) -> Vec<Line<'static>> {
+    fn stacked(
+        &self,
+        sign: &str,
+        label: &str,
+        [stored, file]: [&str; 2],
+        role: Role,
+    ) -> Vec<Line<'static>> {
         let room = self.columns.saturating_sub(LABEL + 6);
         let arrow = format!("{} ", self.theme.glyphs.arrow);
         let texts = [("  ", stored, Role::Text), (arrow.as_str(), file, role)];
-        let mut label = label.to_owned();
-        let mut lines = Vec::new();
         // What is the same is said once.
         let count = if file.is_empty() || file == stored {
             1
         } else {
             2
         };
-        for (sign, text, role) in texts.into_iter().take(count) {
-            let mut sign = sign;
-            for text in wrap(text, room) {
-                lines.push(Line::from(vec![
-                    Span::styled(format!("{label} "), self.theme.style(Role::Dim)),
-                    Span::styled(format!("{sign}{text}"), self.theme.style(role)),
-                ]));
-                label = " ".repeat(LABEL + 2);
-                sign = "  ";
-            }
-        }
-        lines
+        let texts = texts.into_iter().take(count);
+        let values = texts.flat_map(|(arrow, text, role)| {
+            let lines = wrap(text, room).into_iter().enumerate();
+            lines.map(move |(at, line)| {
+                let before = if at == 0 { arrow } else { "  " };
+                (format!("{before}{line}"), role)
+            })
+        });
+        let values: Vec<(String, Role)> = values.collect();
+        let labels = wrap(label, LABEL);
+        let lines = (0..values.len().max(labels.len())).map(|at| {
+            let label = labels.get(at).map_or("", String::as_str);
+            let sign = if at == 0 { sign } else { " " };
+            let label = format!("{sign} {} ", fit(label, LABEL, ""));
+            let (value, role) = values.get(at).cloned().unwrap_or((String::new(), role));
+            Line::from(vec![
+                Span::styled(label, self.theme.style(Role::Dim)),
+                Span::styled(value, self.theme.style(role)),
+            ])
+        });
+        lines.collect()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::remotes::source_words;
 use crate::tui::pages::page::Ui;
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame::{middle, popup};
+use crate::tui::widgets::frame::{form_top, middle, popup};
 use crate::tui::widgets::text::{elide, width, wrap};
 use crate::tui::widgets::theme::{Role, Theme};
 use crate::tui::widgets::time::Calendar;
@@ -94,7 +94,7 @@ impl Sheet<'_> {
     /// Draws the rows; on a low terminal they scroll to the field with the cursor.
     fn draw(self, inside: Rect, ui: &mut Ui<'_, '_>) {
         let height = usize::from(inside.height);
-        let top = self.seen.end.saturating_sub(height).min(self.seen.start);
+        let top = form_top(&self.seen, self.caret, height);
         let lines: Vec<Line<'_>> = self.lines.into_iter().skip(top).take(height).collect();
         ui.frame.render_widget(Paragraph::new(lines), inside);
         let at = self.caret.and_then(|(row, column)| {
