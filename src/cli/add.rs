@@ -8,7 +8,8 @@ use clap::Args;
 use uuid::Uuid;
 
 use crate::config::{self, Config, shown};
-use crate::domain::contact::ContactAttributes;
+use crate::domain::change_line::detail_words;
+use crate::domain::contact::{ContactAttributes, DetailKind};
 use crate::domain::edit::{ContactEdit, Holder, NamedContact, PhoneEdit, Profile};
 use crate::domain::naming::NameParts;
 use crate::domain::number::{self, Region, Verdict, named_country};
@@ -247,6 +248,11 @@ fn added(profile: &Profile, store: &Store) -> String {
         };
         let why = verdict.refusal(region);
         output::complain(&format!("{}: {why}; saved as typed", phone.number));
+    }
+    let dates = profile.full.contact.details_of(DetailKind::Date);
+    for date in dates.filter(|date| date.date().is_none()) {
+        let told = safe(&detail_words(date)).into_owned();
+        output::complain(&format!("{told}: no date that is known; saved as typed"));
     }
     words
 }

@@ -96,6 +96,7 @@ fn config_text(config: &Config, keymap: &Keymap, database: &Path) -> String {
         ("map", quoted(config.map.as_deref().unwrap_or_default()), ""),
     ] {
         if name == "map" && config.map.is_none() {
+            text.push_str("# map is not set: addresses are shown by the program for geo: links\n");
             continue;
         }
         let default = match config.home_from {

@@ -60,20 +60,25 @@ impl DetailFlag {
     fn read(&self, text: &str) -> Detail {
         let (label, value) = match self.label {
             Some(label) => (Some(label), text),
-            None => labelled(text),
+            None => labelled(self.kind, text),
         };
         let label = label.map(str::to_owned);
         Detail::read(self.kind, label, value)
     }
 }
 
-/// A value with the label before it. Words only are a label: a link and an email may have `=` in them.
-fn labelled(text: &str) -> (Option<&str>, &str) {
-    let is_label = |label: &str| {
-        let mut signs = label.chars();
-        signs.all(|sign| sign.is_alphanumeric() || sign == ' ' || sign == '-' || sign == '_')
+/// A value with the label before it: all before the first `=`, unless that is the beginning of a link, or of an
+/// email such as `news+ada=example.org@list.example`.
+fn labelled(kind: DetailKind, text: &str) -> (Option<&str>, &str) {
+    let is_label = |(label, value): &(&str, &str)| match kind {
+        DetailKind::Email => !label.contains(['+', '@']),
+        DetailKind::Link => {
+            let is_link = label.contains(['/', '.']) && !value.contains("://");
+            !is_link && !label.contains("://") && !label.contains(['?', '#', '&'])
+        }
+        _ => !label.contains("://"),
     };
-    match text.split_once('=').filter(|(label, _)| is_label(label)) {
+    match text.split_once('=').filter(is_label) {
         Some(("", value)) => (None, value),
         Some((label, value)) => (Some(label), value),
         None => (None, text),
@@ -109,23 +114,53 @@ impl FromArgMatches for DetailFlags {
 
 #[cfg(test)]
 mod tests {
-    use super::labelled;
+    use super::{DetailKind, labelled};
 
     #[test]
-    fn a_label_is_words_before_the_first_equals_sign() {
-        for (text, label, value) in [
-            ("ada@example.org", None, "ada@example.org"),
-            ("work=ada@example.org", Some("work"), "ada@example.org"),
-            ("Summer house=1 Main St", Some("Summer house"), "1 Main St"),
-            ("https://example.org/?a=b", None, "https://example.org/?a=b"),
+    fn a_label_is_all_before_the_first_equals_sign() {
+        use DetailKind::{Address, Email, Link};
+        for (kind, text, label, value) in [
+            (Email, "ada@example.org", None, "ada@example.org"),
             (
-                "blog=https://example.org/?a=b",
-                Some("blog"),
+                Email,
+                "work=ada@example.org",
+                Some("work"),
+                "ada@example.org",
+            ),
+            (Email, "x/y=a@b.c", Some("x/y"), "a@b.c"),
+            (Email, "o'x=a@b.c", Some("o'x"), "a@b.c"),
+            (Email, "a.b=c@d.e", Some("a.b"), "c@d.e"),
+            (Email, "☎=a@b.c", Some("☎"), "a@b.c"),
+            (Email, "x=y", Some("x"), "y"),
+            (Email, "news+a=b.c@d.e", None, "news+a=b.c@d.e"),
+            (Email, "=a=b@example.org", None, "a=b@example.org"),
+            (
+                Address,
+                "St. Mary's=1 Main St",
+                Some("St. Mary's"),
+                "1 Main St",
+            ),
+            (
+                Link,
+                "https://example.org/?a=b",
+                None,
                 "https://example.org/?a=b",
             ),
-            ("=a=b@example.org", None, "a=b@example.org"),
+            (Link, "example.org/a=b", None, "example.org/a=b"),
+            (
+                Link,
+                "my blog/2=https://a.b/",
+                Some("my blog/2"),
+                "https://a.b/",
+            ),
+            (
+                Link,
+                "blog=https://a.b/?a=b",
+                Some("blog"),
+                "https://a.b/?a=b",
+            ),
         ] {
-            assert_eq!(labelled(text), (label, value), "{text}");
+            assert_eq!(labelled(kind, text), (label, value), "{text}");
         }
     }
 }

@@ -118,7 +118,16 @@ impl FindCommand {
         let mut text = String::new();
         if self.mutt_query {
             // mutt shows the first line, and does not read it.
-            let _ = writeln!(text, "callbook: {} found", found.len());
+            let emails = found
+                .iter()
+                .flat_map(|found| found.contact.emails())
+                .count();
+            let told = match (emails, found) {
+                (0, [one]) => format!("{} has no email", safe(&one.contact.name)),
+                (0, [_, ..]) => format!("{} found, none with an email", found.len()),
+                _ => format!("{emails} found"),
+            };
+            let _ = writeln!(text, "callbook: {told}");
         }
         for FullContact { contact, .. } in found {
             for email in contact.emails() {

@@ -81,8 +81,11 @@ fn words(
 ) -> String {
     let FullContact { contact, phones } = full;
     let details = contact.details.iter();
-    let details =
-        details.map(|detail| [label_of(detail).into_owned(), detail.shown().into_owned()]);
+    let details = details.map(|detail| {
+        let preferred = if detail.preferred { " (preferred)" } else { "" };
+        let shown = format!("{}{preferred}", detail.shown());
+        [label_of(detail).into_owned(), shown]
+    });
     let details: Vec<[String; 2]> = details.collect();
     let mut rest = rest(contact);
     let attachments = attachments.iter();

@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::fold::fold;
+
 /// Which number of `03/02/1980` is the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DayOrder {
@@ -14,20 +16,27 @@ pub(crate) enum DayOrder {
     MonthFirst,
 }
 
-/// The months in English, which most programs write in any language.
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+/// The months in English, which most programs write in any language, and as people write them in German, French,
+/// Italian and Spanish; without accents.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "januar", "janner", "janvier", "gennaio", "enero"],
+    &["february", "februar", "fevrier", "febbraio", "febrero"],
+    &["march", "marz", "maerz", "mars", "marzo"],
+    &["april", "avril", "aprile", "abril"],
+    &["may", "mai", "maggio", "mayo"],
+    &["june", "juni", "juin", "giugno", "junio"],
+    &["july", "juli", "juillet", "luglio", "julio"],
+    &["august", "aout", "agosto"],
+    &[
+        "september",
+        "septembre",
+        "settembre",
+        "septiembre",
+        "setiembre",
+    ],
+    &["october", "oktober", "octobre", "ottobre", "octubre"],
+    &["november", "novembre", "noviembre"],
+    &["december", "dezember", "decembre", "dicembre", "diciembre"],
 ];
 
 /// The order that a text is in, where only one makes sense of it: `25/12/1980`, `03.02.1980`.
@@ -255,9 +264,10 @@ fn month_name(month: u32) -> &'static str {
 
 /// A day without a year whose month is in words: `4 September`, `Sep 4`.
 fn without_year_in_words(text: &str) -> Option<PartialDate> {
-    let (first, second) = text.trim().split_once(' ')?;
+    let text = without_de(text);
+    let (first, second) = text.split_once(' ')?;
     let day = |text: &str| {
-        let bare = text.trim_end_matches(|sign: char| sign.is_ascii_lowercase() || sign == '.');
+        let bare = text.trim_end_matches(|sign: char| sign.is_lowercase() || ".º".contains(sign));
         bare.parse().ok().filter(|day| (1..=31).contains(day))
     };
     let (month, day) = match (month_named(first), month_named(second.trim())) {
@@ -270,18 +280,27 @@ fn without_year_in_words(text: &str) -> Option<PartialDate> {
 
 /// A month of a year in words: `September 1961`.
 fn month_of_year_in_words(text: &str) -> Option<PartialDate> {
-    let (month, year) = text.trim().split_once(' ')?;
+    let text = without_de(text);
+    let (month, year) = text.split_once(' ')?;
     let year = year.trim().parse().ok().filter(|year| *year >= 1_000)?;
     PartialDate::new(Some(year), Some(month_named(month)?), None).ok()
 }
 
-/// The month, from 1 on, that an English name or at least three letters of its beginning mean.
+/// The month, from 1 on, that its name or at least three letters of its beginning mean; none where they may mean
+/// two.
 #[must_use]
 pub(crate) fn month_named(text: &str) -> Option<u32> {
-    let name = text.to_lowercase();
-    let mut months = (1..).zip(MONTHS);
-    let is_named = |(_, month): &(u32, &str)| name.len() >= 3 && month.starts_with(&name);
-    months.find(is_named).map(|(number, _)| number)
+    let name = fold(text.trim_end_matches('.'));
+    let is_named =
+        |names: &&[&str]| name.len() >= 3 && names.iter().any(|month| month.starts_with(&name));
+    let mut months = (1..).zip(MONTHS).filter(|(_, names)| is_named(names));
+    let (month, _) = months.next()?;
+    months.next().is_none().then_some(month)
+}
+
+/// A day in words without what stands between them: `3 de mayo de 1980`.
+fn without_de(text: &str) -> String {
+    text.trim().replace(" de ", " ")
 }
 
 fn written(day: NaiveDate) -> String {
@@ -335,12 +354,13 @@ fn numbers(text: &str) -> Option<(char, Vec<u32>)> {
     numbers.map(|numbers| (sign, numbers))
 }
 
-/// A day with its month in English: `3 Feb 1980`, `February 3, 1980`, `03-Feb-1980`.
+/// A day with its month in words: `3 Feb 1980`, `February 3, 1980`, `03-Feb-1980`, `3. Februar 1980`.
 fn in_words(text: &str) -> Option<NaiveDate> {
+    let text = without_de(text);
     let words = text.split([' ', ',', '-', '.', '/']);
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let number = |word: &str| {
-        let word = word.trim_end_matches(|sign: char| sign.is_ascii_lowercase());
+        let word = word.trim_end_matches(|sign: char| sign.is_lowercase() || sign == 'º');
         word.parse::<u32>().ok()
     };
     let (year, month, day) = match *words.as_slice() {
@@ -383,6 +403,14 @@ mod tests {
             ("3 Feb 1980", Some("1980-02-03")),
             ("February 3rd, 1980", Some("1980-02-03")),
             ("03-Feb-1980", Some("1980-02-03")),
+            ("24. Dezember 1990", Some("1990-12-24")),
+            ("3. März 1980", Some("1980-03-03")),
+            ("1er août 1980", Some("1980-08-01")),
+            ("3 févr. 1980", Some("1980-02-03")),
+            ("1º gennaio 1980", Some("1980-01-01")),
+            ("3 de mayo de 1980", Some("1980-05-03")),
+            // June and July.
+            ("3 jui 1980", None),
             ("--02-03", Some("--02-03")),
             ("--0229", Some("--02-29")),
             ("--2-3", Some("--02-03")),
@@ -411,6 +439,9 @@ mod tests {
             ("--03-22", Some("22 March")),
             ("--0229", Some("29 February")),
             ("29 Feb", Some("29 February")),
+            ("24. Dezember", Some("24 December")),
+            ("24 de diciembre", Some("24 December")),
+            ("ottobre 1961", Some("Oct 1961")),
             ("March 22nd", Some("22 March")),
             ("1961-09", Some("Sep 1961")),
             ("September 1961", Some("Sep 1961")),
