@@ -12,7 +12,12 @@ use crate::regular;
 /// The editor that a person has named, if any.
 fn named() -> Option<String> {
     let mut names = ["VISUAL", "EDITOR"].into_iter();
-    names.find_map(|name| std::env::var(name).ok())
+    // One that is set to nothing names none.
+    names.find_map(|name| {
+        std::env::var(name)
+            .ok()
+            .filter(|name| !name.trim().is_empty())
+    })
 }
 
 /// Whether a person has named an editor.
@@ -61,14 +66,23 @@ impl TextFile {
         let failure =
             (!status.success()).then(|| format!("the editor {program} failed ({status})"));
         // Editors save by putting another file in its place: read it by its name.
-        let bytes = regular::read(self.file.path())?;
+        let bytes = regular::read(self.file.path()).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                let why = format!(
+                    "the editor {program} left no file behind: it was deleted, or saved elsewhere"
+                );
+                io::Error::new(error.kind(), why)
+            }
+            _ => error,
+        })?;
         let text = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         Ok((text, failure))
     }
 
-    /// Keeps the file; gives its path.
-    pub(crate) fn keep(self) -> io::Result<PathBuf> {
+    /// Keeps the file with a text in it; gives its path.
+    pub(crate) fn keep(self, text: &str) -> io::Result<PathBuf> {
+        fs::write(self.file.path(), text)?;
         let (_, path) = self.file.keep().map_err(|error| error.error)?;
         Ok(path)
     }

@@ -27,7 +27,9 @@ impl EditCommand {
     /// Edits the contact until it can be saved or is left.
     pub(super) fn run(self, open: impl FnOnce() -> Result<Store, Refusal>) -> Result<u8> {
         let mut store = open()?;
-        let is_on_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        // Without a person at it, a text with mistakes would be opened again for ever.
+        let is_person_there = io::stdin().is_terminal();
+        let is_on_terminal = is_person_there && io::stdout().is_terminal();
         if !(editor::is_named() || is_on_terminal) {
             let why = "no editor to edit with: set $EDITOR, or run this on a terminal";
             return Err(Refusal::new(Kind::Invalid, why).into());
@@ -37,7 +39,13 @@ impl EditCommand {
         let mut edited = EditedText::of(full, store.home(), related);
         let file = TextFile::new(".toml").context("cannot write the text")?;
         loop {
-            let refusal = match edited.edit(|text| file.edit(text)) {
+            let editor = |text: &str| file.edit(text);
+            let left = if is_person_there {
+                edited.edit(editor)
+            } else {
+                edited.edit_once(editor)
+            };
+            let refusal = match left {
                 TextEdit::Unchanged => {
                     print("Nothing to change\n")?;
                     return Ok(0);
@@ -50,7 +58,7 @@ impl EditCommand {
                         print(&format!("{title}\n"))?;
                         return Ok(0);
                     }
-                    Err(refusal) if refusal.kind == Kind::Invalid => {
+                    Err(refusal) if refusal.kind == Kind::Invalid && is_person_there => {
                         edited.refused(&refusal.faults);
                         continue;
                     }
@@ -78,7 +86,7 @@ fn kept(mut refusal: Refusal, edited: &EditedText, file: TextFile) -> Refusal {
     if !edited.is_typed(edited.text()) {
         return refusal;
     }
-    let told = match file.keep() {
+    let told = match file.keep(edited.text()) {
         Ok(path) => format!("what you typed is in {}", shown(&path)),
         Err(error) => format!("what you typed cannot be kept: {error}"),
     };

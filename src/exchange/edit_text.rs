@@ -124,21 +124,48 @@ impl EditedText {
     /// if it did.
     pub fn edit(&mut self, mut editor: impl FnMut(&str) -> (String, Option<String>)) -> TextEdit {
         loop {
-            let (text, failure) = editor(self.text());
-            if let Some(failure) = failure {
-                self.state.text = text;
-                return TextEdit::Unfinished(Refusal::new(Kind::Storage, failure));
+            if let Some(edit) = self.opened_in(&mut editor) {
+                return edit;
             }
-            return match self.came_back(&text) {
-                CameBack::Wrong => continue,
-                CameBack::Unchanged => TextEdit::Unchanged,
-                CameBack::GivenUp => {
-                    let why = "nothing was saved: the mistakes are still in the text";
-                    TextEdit::Unfinished(Refusal::new(Kind::Invalid, why))
-                }
-                CameBack::Save(edit) => TextEdit::Save(edit),
-            };
         }
+    }
+
+    /// Has the text edited once: its mistakes are the answer, where it has any.
+    pub fn edit_once(&mut self, editor: impl FnOnce(&str) -> (String, Option<String>)) -> TextEdit {
+        let edit = self.opened_in(editor);
+        edit.unwrap_or_else(|| {
+            let errors = self.state.errors.iter();
+            let errors = errors.map(|error| error.strip_prefix(ERROR).unwrap_or(error));
+            let whole = Fault::whole("nothing was saved: the text has mistakes");
+            TextEdit::Unfinished(Refusal {
+                faults: [whole]
+                    .into_iter()
+                    .chain(errors.map(Fault::whole))
+                    .collect(),
+                ..Refusal::new(Kind::Invalid, "")
+            })
+        })
+    }
+
+    /// Opens the editor; none where the text that came back has new mistakes.
+    fn opened_in(
+        &mut self,
+        editor: impl FnOnce(&str) -> (String, Option<String>),
+    ) -> Option<TextEdit> {
+        let (text, failure) = editor(self.text());
+        if let Some(failure) = failure {
+            self.state.text = text;
+            return Some(TextEdit::Unfinished(Refusal::new(Kind::Storage, failure)));
+        }
+        Some(match self.came_back(&text) {
+            CameBack::Wrong => return None,
+            CameBack::Unchanged => TextEdit::Unchanged,
+            CameBack::GivenUp => {
+                let why = "nothing was saved: the mistakes are still in the text";
+                TextEdit::Unfinished(Refusal::new(Kind::Invalid, why))
+            }
+            CameBack::Save(edit) => TextEdit::Save(edit),
+        })
     }
 
     /// The contact as it was opened, and what was typed; no text where nothing was.

@@ -1,11 +1,14 @@
 //! A contact by hand from the shell: added in one line, and edited as text.
 
+use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
 use crate::cli::Shell;
+use crate::support::desk::Desk;
 
 fn attributes(shell: &Shell, id: &str) -> Value {
     let (status, found) = shell.json(&["contact", "get", id, "--json"], "");
@@ -390,10 +393,7 @@ fn all_mistakes_are_shown_above_their_lines_and_the_text_is_kept() {
             "has to be true or false",
         ),
     ] {
-        let editor = Editor::new(&format!(
-            "[ $(wc -l < {}) = 1 ] && sed -i '{edit}' \"$1\"; true",
-            "\"$(dirname \"$0\")/starts\""
-        ));
+        let editor = Editor::new(&format!("sed -i '{edit}' \"$1\""));
         let (status, told, error) = editor.edits(&shell, "ada");
         assert_eq!(
             (status, &*told),
@@ -405,44 +405,51 @@ fn all_mistakes_are_shown_above_their_lines_and_the_text_is_kept() {
             error.contains("mistakes") && error.contains("what you typed is in"),
             "{error}"
         );
-        let again = editor.saw(2);
+        assert!(error.contains(why), "{edit}: {error}");
+        let again = editor.kept().concat();
         let lines: Vec<&str> = again.lines().collect();
         let at = lines.iter().position(|line| line.starts_with("# ERROR: "));
         let at = at.unwrap_or_else(|| panic!("{edit}: {again}"));
         assert!(lines[at].contains(why), "{edit}: {}", lines[at]);
         let below = lines[at..].iter().find(|line| !line.starts_with("# ERROR"));
         assert!(below.unwrap().starts_with(line), "{edit}: {again}");
-        assert_eq!(editor.kept().concat(), again, "{edit}");
+        assert!(editor.saw(2).is_empty(), "nobody is there to put it right");
         assert_eq!(attributes(&shell, &id), before);
     }
 }
 
 #[test]
 fn several_mistakes_are_told_at_once_and_go_when_they_are_put_right() {
-    let (shell, id) = book_of_ada();
-    let editor = Editor::new(
-        "case $(wc -l < \"$(dirname \"$0\")/starts\") in\n\
-         1) sed -i -e 's/ada@example.org/ada/' -e 's/1815-12-10/30.2.1815/' -e 's/7946 0018/7946 0019/' \"$1\";;\n\
-         2) sed -i -e 's/\"ada\"/\"a@b.example\"/' -e 's/\"30.2.1815/\"1815/' \"$1\";;\n\
-         3) sed -i -e '/ERROR/{n;s/0019/0055/}' \"$1\";;\nesac",
-    );
-    let (status, _, error) = editor.edits(&shell, "ada");
-    assert_eq!(status, 0, "{error}{}", editor.saw(3));
-    assert_eq!(
-        editor.saw(2).matches("# ERROR: ").count(),
-        3,
-        "{}",
-        editor.saw(2)
-    );
-    assert_eq!(
-        editor.saw(3).matches("# ERROR: ").count(),
-        1,
-        "{}",
-        editor.saw(3)
-    );
-    let ada = attributes(&shell, &id);
-    assert!(ada.to_string().contains("a@b.example"), "{ada}");
-    assert!(editor.kept().is_empty());
+    let mut desk = Desk::new(80, 24, ADA);
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let starts = Rc::clone(&seen);
+    desk.editor = Some(Box::new(move |text| {
+        starts.borrow_mut().push(text.to_owned());
+        let text = match starts.borrow().len() {
+            1 => text
+                .replace("ada@example.org", "ada")
+                .replace("1815-12-10", "30.2.1815")
+                .replace("7946 0018", "7946 0019"),
+            2 => text
+                .replace("\"ada\"", "\"a@b.example\"")
+                .replace("30.2.1815", "1815"),
+            _ => text.replacen(
+                "\nnumber = \"+44 20 7946 0019",
+                "\nnumber = \"+44 20 7946 0055",
+                1,
+            ),
+        };
+        (text, None)
+    }));
+    desk.press("E");
+    let seen = seen.borrow();
+    let errors: Vec<usize> = seen
+        .iter()
+        .map(|text| text.matches("# ERROR: ").count())
+        .collect();
+    assert_eq!(errors, [0, 3, 1], "{}", seen.concat());
+    let ada = desk.shown().contact;
+    assert_eq!(ada.emails().next(), Some("a@b.example"), "{}", desk.frame());
 }
 
 #[test]
@@ -468,17 +475,65 @@ fn an_unchanged_or_empty_text_changes_nothing() {
 }
 
 #[test]
-fn a_sign_that_is_not_utf_8_is_shown_at_its_line_and_can_be_typed_again() {
+fn a_sign_that_is_not_utf_8_is_shown_at_its_line() {
     let (shell, id) = book_of_ada();
-    // An editor that writes Latin-1, and then, when it is asked again, what was meant.
+    let before = attributes(&shell, &id);
+    // An editor that writes Latin-1.
     let editor = Editor::new(
-        "if grep -q ERROR \"$1\"; then cp \"$1\" \"$1\".seen; sed -i 's/^role = .*/role = \"Fräser\"/' \"$1\"; \
-         else printf 'role = \"Fr\\344ser\"\\n' > \"$1\".new; grep -v '^role = ' \"$1\" >> \"$1\".new; \
-         mv \"$1\".new \"$1\"; fi",
+        "printf 'role = \"Fr\\344ser\"\\n' > \"$1\".new; grep -v '^role = ' \"$1\" >> \"$1\".new; \
+         mv \"$1\".new \"$1\"",
     );
     let (status, _, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 2, "{error}");
+    assert!(error.contains("was not UTF-8"), "{error}");
+    assert!(editor.kept().concat().starts_with("# ERROR: "));
+    assert_eq!(attributes(&shell, &id), before);
+}
+
+#[test]
+fn an_editor_that_makes_a_new_mistake_each_time_does_not_run_for_ever() {
+    let (shell, id) = book_of_ada();
+    let before = attributes(&shell, &id);
+    let editor = Editor::new("date +%N >> \"$1\"");
+    let (status, _, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 2, "{error}");
+    assert!(error.contains("what you typed is in"), "{error}");
+    assert!(editor.saw(2).is_empty());
+    assert_eq!(attributes(&shell, &id), before);
+}
+
+#[test]
+fn an_editor_that_is_set_to_nothing_hides_no_other_one() {
+    let (shell, id) = book_of_ada();
+    let editor = Editor::new("sed -i 's/^nickname = .*/nickname = \"Al\"/' \"$1\"");
+    let script = editor.folder.path().join("editor");
+    let place = [("EDITOR", script.to_str().unwrap()), ("VISUAL", "")];
+    let (status, _, error) = shell.run_in(&place, &["edit", "ada"], "");
     assert_eq!(status, 0, "{error}");
-    assert_eq!(attributes(&shell, &id)["role"], "Fräser");
+    assert_eq!(attributes(&shell, &id)["nickname"], "Al");
+}
+
+#[test]
+fn an_editor_that_deletes_its_file_is_said_to() {
+    let (shell, id) = book_of_ada();
+    let before = attributes(&shell, &id);
+    let editor = Editor::new("rm \"$1\"");
+    let (status, _, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 1, "{error}");
+    assert!(error.contains("left no file behind"), "{error}");
+    assert_eq!(attributes(&shell, &id), before);
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_named_with_the_way_out() {
+    let (shell, _) = book_of_ada();
+    let editor = Editor::new("printf '[[email]]\\nvalue = \"b@example.org\"\\n' >> \"$1\"");
+    let (status, _, error) = editor.edits(&shell, "ada");
+    assert_eq!(status, 2, "{error}");
+    assert!(
+        error.contains("email is there twice") && error.contains("email = [{ value ="),
+        "{error}"
+    );
 }
 
 #[test]
@@ -529,4 +584,85 @@ fn a_contact_that_changed_meanwhile_is_not_overwritten() {
         json!([ada["note"], ada["nickname"]]),
         json!(["theirs", null])
     );
+}
+
+#[test]
+fn flags_of_details_say_what_they_are_and_nothing_wrong_is_taken() {
+    let shell = Shell::new();
+    let words = [
+        "add",
+        "--json",
+        "Ada",
+        "--email",
+        "x/y=a@b.c",
+        "--email",
+        "☎=c@d.e",
+        "--email",
+        "n+x=y.z@l.m",
+        "--birthday",
+        "24. Dezember 1990",
+    ];
+    let (status, added) = shell.json(&words, "");
+    assert_eq!(status, 0, "{added}");
+    let ada = attributes(&shell, &id_of(&added));
+    let details: Vec<_> = ada["details"].as_array().unwrap().iter().collect();
+    let seen: Vec<_> = details
+        .iter()
+        .map(|detail| (detail["label"].clone(), detail["value"].clone()))
+        .collect();
+    assert_eq!(
+        json!(seen),
+        json!([
+            ["x/y", "a@b.c"],
+            ["☎", "c@d.e"],
+            [null, "n+x=y.z@l.m"],
+            ["birthday", {"year": 1990, "month": 12, "day": 24}]
+        ])
+    );
+    let (status, _, error) = shell.run(&["add", "Bob", "--email", "x=y"], "");
+    assert_eq!(status, 2, "{error}");
+    assert!(error.contains("has no @"), "{error}");
+    // What is no date is kept, and that is said.
+    let (status, _, error) = shell.run(&["add", "Cy", "--birthday", "in spring"], "");
+    assert_eq!(status, 0, "{error}");
+    assert!(
+        error.contains("birthday in spring") && error.contains("saved as typed"),
+        "{error}"
+    );
+    // One birthday is all that anybody has.
+    let (status, _, error) = shell.run(
+        &[
+            "add",
+            "Di",
+            "--birthday",
+            "1990-12-24",
+            "--date",
+            "birthday=1991-01-01",
+        ],
+        "",
+    );
+    assert_eq!(status, 2, "{error}");
+    assert!(
+        error.contains("there is") && error.contains("already"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_found_for_mail_and_shown_says_what_there_is() {
+    let shell = Shell::new();
+    shell.import(
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Ada King\nEMAIL:a@b.c\nEMAIL;TYPE=PREF,WORK:c@d.e\nEND:VCARD\n\
+         BEGIN:VCARD\nVERSION:3.0\nFN:Bob Byron\nTEL:+44 20 7946 0018\nEND:VCARD\n",
+    );
+    let (status, told, _) = shell.run(&["find", "--mutt-query", "byron"], "");
+    assert_eq!((status, &*told), (3, "callbook: Bob Byron has no email\n"));
+    let (status, told, _) = shell.run(&["find", "--mutt-query", "king"], "");
+    assert_eq!(status, 0);
+    assert!(told.starts_with("callbook: 2 found\n"), "{told}");
+    let (_, told, _) = shell.run(&["show", "king"], "");
+    assert!(told.contains("c@d.e (preferred)"), "{told}");
+    assert_eq!(told.matches("(preferred)").count(), 1, "{told}");
+    let (_, told, _) = shell.run(&["config"], "");
+    assert!(told.contains("map is not set"), "{told}");
 }

@@ -2,6 +2,8 @@
 
 use toml_edit::Document;
 
+use crate::domain::detail::DetailKind;
+
 /// The key of the numbers.
 pub(super) const NUMBER: &str = "number";
 
@@ -27,7 +29,15 @@ impl TextFault {
 /// Reads a text as TOML.
 pub(super) fn parsed(text: &str) -> Result<Document<&str>, TextFault> {
     Document::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        TextFault::new(at, error.message().replace('\n', ", "))
+        let span = error.span().unwrap_or_default();
+        let key = text.get(span.clone()).unwrap_or_default().trim_matches(['[', ']', ' ', '"']);
+        let why = match error.message() {
+            "duplicate key" if DetailKind::named(key).is_some() || key == NUMBER => format!(
+                "{key} is there twice; keep one of them, with all values in it: {key} = [{{ value = \"…\" }}, {{ value = \"…\" }}]"
+            ),
+            "duplicate key" => format!("{key} is there twice; keep one of the two"),
+            why => why.replace('\n', ", "),
+        };
+        TextFault::new(span.start, why)
     })
 }
