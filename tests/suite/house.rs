@@ -106,8 +106,8 @@ const OPENERS: [&str; 14] = [
     "regular.rs",
     "state.rs",
     "store/db/files.rs",
+    "store/db/sync_lock.rs",
     "sync/folder.rs",
-    "sync/lock.rs",
     "tui/runtime/book_watch.rs",
     "tui/terminal/tty.rs",
 ];

@@ -45,17 +45,21 @@ fn a_row_higher_than_the_pane_keeps_its_keys_while_it_is_read() {
             for _ in 0..200 {
                 desk.press(key);
                 *seen += &desk.frame();
-                let line = marked(desk);
-                if line.contains("zeile") {
+                let row = marked(desk);
+                if row.contains("zeile") {
                     desk.press("y");
                     let copied = copied(desk).pop().unwrap();
-                    assert!(copied.starts_with("zeile 1\n"), "{width}, {key}: {line}");
+                    assert!(copied.starts_with("zeile 1\n"), "{width}, {key}: {row}");
                 }
-                if line.contains("xxx") {
+                if row.contains("xxx") {
                     desk.press("y");
-                    assert_eq!(copied(desk), [link.clone()], "{width}, {key}: {line}");
+                    assert_eq!(
+                        copied(desk),
+                        std::slice::from_ref(&link),
+                        "{width}, {key}: {row}"
+                    );
                 }
-                assert!(!line.is_empty(), "{width}, {key}: {}", desk.frame());
+                assert!(!row.is_empty(), "{width}, {key}: {}", desk.frame());
             }
         };
         read_on(&mut desk, "j", &mut seen);

@@ -17,7 +17,7 @@ impl Synced {
         self.server.state().ways.waits = Some((method, moment));
         let ran = std::thread::scope(|scope| {
             let sync = scope.spawn(|| self.home.run(&["sync"]));
-            let end = Instant::now() + Duration::from_secs(60);
+            let end = Instant::now() + Duration::from_mins(1);
             while !self.server.state().is_waiting {
                 assert!(Instant::now() < end, "{method} never came");
                 std::thread::sleep(Duration::from_millis(5));

@@ -1,7 +1,7 @@
 //! One sync of a book at a time, on one machine; and what is not done to a book while it is synced.
 
-use std::fs::File;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
@@ -15,7 +15,8 @@ const SUFFIX: &str = ".sync";
 /// Held while a sync runs; the lock goes with the process, however it ends.
 #[derive(Debug)]
 pub struct SyncLock {
-    _file: File,
+    // Of a file beside the book, and not of the book: to close it drops no lock of SQLite.
+    _held: OwnedFd,
 }
 
 /// Why there is no lock.
@@ -34,8 +35,9 @@ impl SyncLock {
     /// If another program has it, or it cannot be made.
     pub fn take(book: &Path) -> Result<Self, Locked> {
         let file = crate::regular::lock_file(&with_suffix(book, SUFFIX)).map_err(Locked::Failed)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Self { _file: file }),
+        let held = OwnedFd::from(file);
+        match flock(&held, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self { _held: held }),
             Err(rustix::io::Errno::WOULDBLOCK) => Err(Locked::Elsewhere),
             Err(error) => Err(Locked::Failed(error.into())),
         }
