@@ -285,6 +285,12 @@ fn the_history_of_a_row_is_of_that_row_alone() {
         desk.press("esc");
         frame
     };
+    desk.press("k k k");
+    let of_number = history(&mut desk);
+    assert!(of_number.contains("+44 20 7946 0018"), "{of_number}");
+    assert!(of_number.contains("Imported"), "{of_number}");
+    assert!(!of_number.contains("@example.org"), "{of_number}");
+    desk.press("j j j");
     let of_note = history(&mut desk);
     for (words, is_there) in [
         ("Ada Lovelace, note", true),

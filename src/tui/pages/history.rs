@@ -130,27 +130,34 @@ impl History {
 
     /// Takes the entries of a contact, grouped by step.
     fn take_entries(&mut self, mut entries: Vec<HistoryEntry>, signs: &Signs) {
-        if let Of::Part(_, part) = self.of {
-            entries.retain_mut(|entry| {
-                let about = entry.operation.about(part);
-                about.is_some_and(|about| {
-                    entry.operation = about;
-                    true
-                })
-            });
-        }
-        let mut steps: Vec<(&UndoPoint, Vec<&HistoryEntry>)> = Vec::new();
         // A number that came with its contact has no operation of its own for that.
         let is_made = |entry: &HistoryEntry, key: RecordKey| matches!(entry.operation, Operation::Create(of, _) if of == key);
-        for entry in &entries {
-            if let Of::Phone(contact, id) = self.of {
+        match self.of {
+            Of::Part(_, part) => {
+                let about = entries.into_iter().filter_map(|entry| {
+                    let operation = entry.operation.about(part)?;
+                    Some(HistoryEntry { operation, ..entry })
+                });
+                entries = about.collect();
+            }
+            Of::Phone(contact, id) => {
                 let own = RecordKey::Phone(id);
-                let came = is_made(entry, RecordKey::Contact(contact))
-                    && !entries.iter().any(|entry| is_made(entry, own));
-                if entry.operation.key() != own && !came {
-                    continue;
+                let came = (!entries.iter().any(|entry| is_made(entry, own)))
+                    .then_some(RecordKey::Contact(contact));
+                entries.retain(|entry| {
+                    entry.operation.key() == own || came.is_some_and(|key| is_made(entry, key))
+                });
+                for entry in &mut entries {
+                    // What else the contact came with is of no number.
+                    if let Operation::Create(_, made) = &mut entry.operation {
+                        *made = None;
+                    }
                 }
             }
+            Of::Contact(_) | Of::Book => {}
+        }
+        let mut steps: Vec<(&UndoPoint, Vec<&HistoryEntry>)> = Vec::new();
+        for entry in &entries {
             match steps.last_mut() {
                 Some((of, entries)) if of.id == entry.point.id => entries.push(entry),
                 _ => steps.push((&entry.point, vec![entry])),
