@@ -330,9 +330,8 @@ fn beside_groups<'c>(
     let format = vcard::Format {
         fields: fields.clone(),
     };
-    let own = format.read(card).contact.tags.unwrap_or_default();
     Cow::Owned(ContactWithCard {
-        full: whole.full.without_tags_of_groups(tags, &own),
+        full: format.beside_groups(&whole.full, tags, card),
         ..whole.clone()
     })
 }

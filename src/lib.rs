@@ -67,7 +67,7 @@
 //! callbook::store::undo   bin restore journal
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
-//! callbook::store::change bulk import merge triage phones preferred own_fields contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts
+//! callbook::store::change bulk import merge triage phones from_card own_fields contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts
 //! callbook::store::change::import  crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks

@@ -96,17 +96,7 @@ impl SyncCommand {
         }
         let trace = self.trace.open()?;
         let mut store = open()?;
-        let _lock = match SyncLock::take(store.path()) {
-            Ok(lock) => lock,
-            Err(Locked::Elsewhere) => {
-                let why = "another callbook syncs this book; try again when it is done";
-                return Err(Refusal::new(Kind::Busy, why).into());
-            }
-            Err(Locked::Failed(error)) => {
-                let why = format!("cannot lock the book for the sync: {error}");
-                return Err(Refusal::new(Kind::Storage, why).into());
-            }
-        };
+        let _lock = SyncLock::take(store.path()).map_err(Locked::refusal)?;
         let sends_undo = (self.send_undo || self.again).then_some(self.send_undo);
         if sends_undo.is_some() {
             refuse_where_nothing_was_taken_back(&store, &remotes)?;

@@ -1,5 +1,7 @@
 //! What the screens and the command line hand to the store to write, and what they get back.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
@@ -10,7 +12,7 @@ use super::number::Region;
 use super::operation::{HistoryEntry, UndoPoint};
 use super::phone::{Phone, PhoneAttributes, PhoneId};
 use super::refusal::Refusal;
-use super::remotes::LEFT_OUT;
+use super::remotes::is_left_out;
 use super::timestamp::Timestamp;
 use super::triage::OtherHolders;
 use super::words::count;
@@ -49,6 +51,15 @@ impl Profile {
         let found = related.find(|(id, _)| *id == relation.id);
         found.map(|(_, name)| name.as_str())
     }
+
+    /// The value of a detail as people read it.
+    #[must_use]
+    pub fn shown<'d>(&'d self, detail: &'d Detail) -> Cow<'d, str> {
+        match self.related_name(detail) {
+            Some(name) => name.into(),
+            None => detail.shown(),
+        }
+    }
 }
 
 /// How a contact is kept the same with a remote.
@@ -82,11 +93,7 @@ impl InRemote {
         if let Some(why) = &self.refused {
             return format!("not taken there: {why}");
         }
-        if self
-            .unread
-            .as_ref()
-            .is_some_and(|why| why.starts_with(LEFT_OUT))
-        {
+        if is_left_out(self.unread.as_deref()) {
             return "left out: nothing comes or goes until the card there changes".to_owned();
         }
         if let Some(why) = &self.unread {

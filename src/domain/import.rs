@@ -19,6 +19,7 @@ use super::refusal::Refusal;
 pub use super::reject::{Aside, CardPlace, Reject, RejectScope};
 use super::safe::safe;
 use super::tables::TableRead;
+use super::tag::is_same_tag;
 use super::words::{count, thousands};
 
 /// A card as it was read.
@@ -138,6 +139,17 @@ pub trait CardFormat {
 
     /// A card without these numbers and what it says of them; none where it has none of them.
     fn without(&self, card: &[u8], numbers: &[Phone], home: Option<Region>) -> Option<Vec<u8>>;
+
+    /// A contact as its own card says it beside the cards of groups: without the tags that these say of it, but for
+    /// those that its card says too. So the card stays as it came.
+    fn beside_groups(&self, whole: &FullContact, of_groups: &[String], card: &[u8]) -> FullContact {
+        let own = self.read(card).contact.tags.unwrap_or_default();
+        let is_in = |tag: &String, tags: &[String]| tags.iter().any(|own| is_same_tag(own, tag));
+        let mut whole = whole.clone();
+        let tags = &mut whole.contact.tags;
+        tags.retain(|tag| !is_in(tag, of_groups) || is_in(tag, &own));
+        whole
+    }
 
     /// The photos and the like that come, go or change between two cards, each by the word for what it is.
     fn attached(&self, before: &[u8], after: &[u8]) -> Vec<FieldChange>;

@@ -74,7 +74,7 @@ pub struct RemoteDetails {
     pub waiting: Vec<String>,
     /// Those that are not taken there, with the reason; the first of them.
     pub refused: Vec<(String, String)>,
-    /// The addresses of cards that cannot be read, with the reason; the first of them.
+    /// Cards that cannot be read, each by the name of its contact or of its file, with the reason; the first of them.
     pub unread: Vec<(String, String)>,
     /// Those that a person left as they are, and what becomes of them; the first of them.
     pub left_out: Vec<(String, String)>,
@@ -180,6 +180,12 @@ impl BroughtBackEntry {
 
 /// The words before the name of a card that a person left as it is, where else it says why a card cannot be read.
 pub const LEFT_OUT: &str = "left out: ";
+
+/// Whether the reason why a card cannot be read says that a person left it as it is.
+#[must_use]
+pub fn is_left_out(unread: Option<&str>) -> bool {
+    unread.is_some_and(|why| why.starts_with(LEFT_OUT))
+}
 
 /// Where it is remembered of a remote what of the contacts goes there: whether new ones, and the filter.
 pub const GOES: &str = "goes";

@@ -50,8 +50,8 @@ pub fn check(
     Ok(said(&book, &state))
 }
 
-/// Keeps in the book what was found of the rights, where it knows the remote. Its password works now, so that syncs
-/// which nobody asks for may use it again.
+/// Stores the rights that were found, if the book knows the remote. The password works now, so automatic syncs may
+/// use it again.
 ///
 /// # Errors
 /// If the book cannot be read or written.

@@ -10,7 +10,7 @@ use crate::domain::number::display;
 use crate::domain::refusal::Refusal;
 use crate::domain::sync::kept::read_conflict;
 use crate::domain::sync::plan::{After, CardFate, PlannedCard, PlannedField, compared};
-use crate::domain::sync::remote::Href;
+use crate::domain::sync::remote::{Href, file_of};
 use crate::domain::sync::row::{Card as _, ConflictKey};
 use crate::domain::sync::{Person, taken_as};
 use crate::exchange::vcard;
@@ -199,7 +199,7 @@ impl Rehearsal {
         let mut planned = both.planned(CardFate::Deleted, why.to_owned(), &[], self.sends);
         if planned.name.is_empty() {
             // Of who was thrown away for good, no more is known than where the card is.
-            Href(card.href.clone()).file().clone_into(&mut planned.name);
+            file_of(&card.href).clone_into(&mut planned.name);
         }
         Ok(Some(planned))
     }
@@ -331,8 +331,7 @@ impl Both<'_> {
         if !uid.is_empty() && (own == Some(uid) || bare == id) {
             return "same UID".to_owned();
         }
-        let file = href.rsplit('/').next().unwrap_or_default();
-        if file.trim_end_matches(".vcf") == id {
+        if file_of(href).trim_end_matches(".vcf") == id {
             return "same file name".to_owned();
         }
         match self.shared_number() {

@@ -181,10 +181,7 @@ impl RemoteRun {
             then,
         } = later.synced;
         self.synced.planned.extend(planned);
-        self.synced.report.done.extend(report.done);
-        self.synced.report.brought_back.extend(report.brought_back);
-        self.synced.report.asked.extend(report.asked);
-        self.synced.report.older.extend(report.older);
+        self.synced.report.go_on(report);
         self.synced.end = end;
         self.synced.then = then.or(self.synced.then);
         self.synced.traffic.requests += traffic.requests;

@@ -14,7 +14,7 @@ use super::card::CardReader;
 pub struct Sending {
     /// Whether contacts that have no card there yet go there.
     pub new: bool,
-    /// The only contacts that go there; all where it is none.
+    /// The only contacts that go there; none if all of them do.
     pub only: Option<HashSet<ContactId>>,
     /// Whether a number that was taken out there is deleted here.
     pub bins_removed: bool,
@@ -34,7 +34,7 @@ pub struct Terms<'s> {
     pub new_place: Box<dyn Fn(&str) -> String + 's>,
     /// The names of the remote's groups, once they were read: each contact with a tag is compared with them.
     pub groups: RefCell<Option<Vec<String>>>,
-    /// The cards, by their addresses, that a person says are not of whom they seem to be.
+    /// The addresses of cards that a person says are of somebody else than they seem to be.
     pub apart: &'s [String],
     /// What a person leaves as it is.
     pub left_out: Option<&'s LeftOut>,

@@ -76,6 +76,12 @@ pub(crate) enum Standing {
     Synced,
 }
 
+/// Why nothing is done with a remote while a sync runs.
+pub(crate) const GOES_ON: &str = "a sync goes on; it is done in a moment";
+
+/// Why nothing is done with a remote that the book knows and nobody has set.
+pub(crate) const NOT_SET: &str = "it is not in the configuration any more";
+
 impl Remotes {
     /// All of them: those that are set in the order of the configuration, then the others.
     pub(crate) fn all(&self) -> Vec<OneRemote<'_>> {
@@ -96,6 +102,11 @@ impl Remotes {
                 lacks_password: set.is_some_and(is_typed) && !self.typed.contains_key(name),
             })
             .collect()
+    }
+
+    /// The one of this name.
+    pub(crate) fn named(&self, name: &str) -> Option<OneRemote<'_>> {
+        self.all().into_iter().find(|one| one.name == name)
     }
 
     /// Takes what the store knows of them. A password that was refused is asked for anew.

@@ -131,7 +131,7 @@ fn breach(file: &str, line: &str) -> Option<&'static str> {
     let names = |words: &[&str]| words.iter().any(|word| line.contains(word));
     let layer = |name: &str| file.starts_with(&format!("{name}/"));
     // What the rows of an older book do not have is in its cards, and so is what they prefer next.
-    let of_cards = ["store/db/whole_contacts.rs", "store/change/preferred.rs"];
+    let of_cards = ["store/db/whole_contacts.rs", "store/change/from_card.rs"];
     let reads_cards = of_cards.contains(&file);
     if layer("store") && !reads_cards && names(&["crate::exchange"])
         || layer("exchange") && names(&["crate::store"])

@@ -33,6 +33,14 @@ X-CALLBOOK-WHATEVER:1\r\nX-SERVER-ETAG:55\r\nX-RAW;ENCODING=b:AAAA\r\n\
 X-SOCIALPROFILE;TYPE=twitter:https://twitter.com/eve\r\nPRODID:-//Some//EN\r\n\
 REV:2024-01-01T00:00:00Z\r\nEND:VCARD\r\n";
 
+/// The document of the contact with a locker.
+fn ann(shell: &Shell) -> Value {
+    let document = shell.json(&["contact", "list", "--json"], "").1;
+    let mut all = document["data"].as_array().unwrap().iter();
+    let is_ann = |contact: &&Value| contact["attributes"]["name"] == "Ann Ames";
+    all.find(is_ann).unwrap().clone()
+}
+
 /// What a contact shows of them.
 fn shows_lines(shell: &Shell) {
     let shown = told(shell, &["show", "Eve"]);
@@ -286,12 +294,7 @@ fn a_field_that_is_set_is_read_from_the_cards_that_are_there() {
 fn it_is_edited_and_only_its_line_changes() {
     let shell = shell();
     set(&shell, LOCKER);
-    let document = shell.json(&["contact", "list", "--json"], "").1;
-    let ann = document["data"].as_array().unwrap().iter();
-    let mut ann = { ann }
-        .find(|contact| contact["attributes"]["name"] == "Ann Ames")
-        .unwrap()
-        .clone();
+    let mut ann = ann(&shell);
     let details = &mut ann["attributes"]["details"];
     assert_eq!(details[0]["kind"], "other");
     assert_eq!(details[0]["label"], "locker");
@@ -656,12 +659,7 @@ fn a_detail_that_is_called_by_the_property_is_the_field() {
     let files = ["json", "csv"].map(|form| told(&shell, &["export", "--as", form, "Ann"]));
     assert!(files.iter().all(|file| file.contains("X-LOCKER")));
     set(&shell, LOCKER);
-    let document = shell.json(&["contact", "list", "--json"], "").1;
-    let ann = document["data"].as_array().unwrap().iter();
-    let mut ann = { ann }
-        .find(|contact| contact["attributes"]["name"] == "Ann Ames")
-        .unwrap()
-        .clone();
+    let mut ann = ann(&shell);
     for label in ["X-LOCKER", "x-locker"] {
         ann["attributes"]["details"][0]["label"] = json!(label);
         ann["attributes"]["overwrite"] = json!(true);

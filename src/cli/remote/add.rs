@@ -17,6 +17,7 @@ use crate::sync::carddav::discovery::{Found, discover, start};
 use crate::sync::carddav::href::Address;
 use crate::sync::carddav::stop::{self, Stop};
 use crate::sync::carddav::trace::Trace;
+use crate::sync::check::folder;
 use crate::sync::open::client;
 
 use super::super::output::{complain, print};
@@ -24,7 +25,6 @@ use super::super::questions::Questions;
 use super::flags::AddFlags;
 use super::learn::told;
 use super::trace::trace_is_whole;
-use crate::sync::check::folder;
 
 /// Signs that only a shell understands.
 const OF_SHELLS: [char; 12] = ['|', '&', ';', '<', '>', '(', ')', '$', '`', '*', '?', '~'];

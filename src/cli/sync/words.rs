@@ -157,17 +157,16 @@ pub(super) fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Resul
             let _ = writeln!(told, "{name}  {side}: {}", safe(&first_of(&names)));
         }
         let details = store.remote_details(name)?;
-        let older: Vec<&str> = run.synced.report.older.iter().map(String::as_str).collect();
+        let older = &run.synced.report.older;
         if let (false, Some(step)) = (older.is_empty(), details.last_step) {
             let _ = writeln!(
                 told,
                 "{name}  older there than before, and so here now: {}; callbook undo {step} takes this sync back",
-                safe(&first_of(&older))
+                safe(&first_of(older))
             );
         }
         for (card, why) in &details.unread {
-            let file = card.rsplit('/').next().unwrap_or(card);
-            let _ = writeln!(told, "{name}  cannot read {}: {}", safe(file), safe(why));
+            let _ = writeln!(told, "{name}  cannot read {}: {}", safe(card), safe(why));
         }
         for (contact, gone) in &run.synced.report.brought_back {
             let side = match gone {
@@ -177,13 +176,13 @@ pub(super) fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Resul
             let who = store.contact(*contact)?.name;
             let _ = writeln!(told, "{name}  kept {}: {side}", safe(&who));
         }
-        let moved: Vec<&str> = run.synced.report.moved.iter().map(String::as_str).collect();
+        let moved = &run.synced.report.moved;
         if !moved.is_empty() {
             let _ = writeln!(
                 told,
                 "{name}  not taken there, where another program changes the card each time: {}; the next sync sends it \
                  again",
-                safe(&first_of(&moved))
+                safe(&first_of(moved))
             );
         }
         for (who, why) in details.refused {
@@ -277,8 +276,11 @@ fn plan(synced: &Synced) -> String {
 const NAMED: usize = 8;
 
 /// The first of some names.
-fn first_of(names: &[&str]) -> String {
-    let first = names.iter().take(NAMED).map(|name| shown_name(name));
+fn first_of<S: AsRef<str>>(names: &[S]) -> String {
+    let first = names
+        .iter()
+        .take(NAMED)
+        .map(|name| shown_name(name.as_ref()));
     let first = first.collect::<Vec<_>>().join(", ");
     if names.len() > NAMED {
         format!("{first} …")

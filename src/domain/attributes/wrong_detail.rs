@@ -83,8 +83,8 @@ pub(crate) fn wrong_detail(contact: &Contact, detail: &Detail) -> Option<WrongDe
     why.map(WrongDetail::of)
 }
 
-/// That a detail is one birthday more than the one of these, where it was none before: nobody has two, and a card
-/// has a place for one.
+/// Why a detail cannot become a birthday: there is one among the others already. Nobody has two, and a card has room
+/// for one.
 pub(crate) fn second_birthday<'d>(
     others: impl IntoIterator<Item = &'d Detail>,
     detail: &Detail,

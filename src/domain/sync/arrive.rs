@@ -2,7 +2,6 @@
 
 use crate::domain::ids::ContactId;
 
-use super::guard::Side;
 use super::join::link;
 use super::moving::Moving;
 use super::outgoing::is_in;
@@ -56,9 +55,7 @@ pub(super) fn take_card<C: Card>(
         };
         let row = merge(part, href, row, now, how)?;
         if part.person(row.contact)?.is_none() {
-            revive(part, href)?;
-            let back = part.row(href)?.map(|row| (row.contact, Side::Here));
-            report.note_kept(back, &name);
+            report.note_kept(revive(part, href)?, &name);
             return Ok(());
         }
         if is_older {

@@ -273,7 +273,7 @@ impl Seen {
     }
 }
 
-/// Whether all that a card says now was in what was sent: nobody added or changed anything.
+/// Whether a card says nothing beyond what was sent, so that nobody else added or changed anything.
 pub(super) fn says_no_more(now: &SaidCard, body: &SaidCard) -> bool {
     let text = |said: &SaidCard, name: &str| said.fields.get(name).cloned();
     let same =

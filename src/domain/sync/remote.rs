@@ -15,8 +15,14 @@ impl Href {
     /// The last part of it: the name of the card's file.
     #[must_use]
     pub fn file(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or(&self.0)
+        file_of(&self.0)
     }
+}
+
+/// The last part of an address: the name of the card's file.
+#[must_use]
+pub fn file_of(href: &str) -> &str {
+    href.rsplit('/').next().unwrap_or(href)
 }
 
 /// The version of a card, as the other side writes it.

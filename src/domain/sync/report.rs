@@ -87,6 +87,25 @@ impl Report {
         self.brought_back.extend(kept);
     }
 
+    /// Adds what a later run did.
+    pub fn go_on(&mut self, later: Self) {
+        let Self {
+            done,
+            // Each run teaches this by itself.
+            exact_answers: _,
+            asked,
+            moved,
+            older,
+            brought_back,
+        } = later;
+        self.done.extend(done);
+        self.asked.extend(asked);
+        // What moved before was sent again.
+        self.moved = moved;
+        self.older.extend(older);
+        self.brought_back.extend(brought_back);
+    }
+
     /// How many cards came in, but for those that were deleted here.
     #[must_use]
     pub fn came(&self) -> usize {

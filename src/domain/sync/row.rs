@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::detail::{DetailId, DetailValue};
 use crate::domain::ids::ContactId;
-use crate::domain::remotes::LEFT_OUT;
+use crate::domain::remotes::is_left_out;
 
 use super::person::Person;
 use super::remote::Etag;
@@ -101,8 +101,7 @@ impl<C: Card> Row<C> {
 
     /// Whether a person left it as it is, in the first sync.
     pub(super) fn is_left_out(&self) -> bool {
-        let why = self.unread.as_ref();
-        why.is_some_and(|why| why.starts_with(LEFT_OUT))
+        is_left_out(self.unread.as_deref())
     }
 
     /// Whether a card has the text that was last read.

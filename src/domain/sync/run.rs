@@ -180,13 +180,12 @@ where
                     part.drop_row(href)?;
                     continue;
                 }
-                let name = name_on(&row.base_said());
                 match got {
                     // It may lie under another name; the list tells.
                     Got::Gone if is_new => {}
                     Got::Gone => {
                         let kept = settle(part, href, None, None, false, exact)?;
-                        report.note_kept(kept, &name);
+                        report.note_kept(kept, &name_on(&row.base_said()));
                     }
                     Got::Card(etag, card) => {
                         let now = (etag.clone(), card.clone());

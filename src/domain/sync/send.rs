@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::ids::ContactId;
 
 use super::arrive::note_unread;
-use super::guard::{Guard, Side, is_many};
+use super::guard::{Guard, is_many};
 use super::join::link;
 use super::moving::{is_other_person, uid_of};
 use super::outgoing::{close_decided, outgoing};
@@ -28,7 +28,7 @@ where
     B: Book,
     R: Remote<Card = B::Card>,
 {
-    /// Sends what changed here; says of whom something was merged meanwhile and has to be sent again.
+    /// Sends what changed here. Gives the contacts whose card changed there meanwhile: they have to be sent again.
     pub(super) fn send(&mut self) -> Result<Vec<ContactId>, Stop> {
         let touched = view(self.book, |part| part.touched())?;
         self.guard_words_here(&touched)?;
@@ -321,8 +321,7 @@ where
                         if part.person(row.contact)?.is_some() {
                             return Ok(None);
                         }
-                        revive(part, &href)?;
-                        Ok(part.row(&href)?.map(|row| (row.contact, Side::Here)))
+                        revive(part, &href)
                     })?;
                     self.report.note_kept(kept, &name);
                 }

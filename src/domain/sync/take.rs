@@ -146,7 +146,8 @@ pub(super) fn settle<C: Card>(
         row.intent = None;
         if is_new || intent.is_deletion() {
             // Deleted by us, and brought back here since: it is made there again.
-            return send_anew(part, href, &row).map(|()| None);
+            send_anew(part, href, &row)?;
+            return Ok(None);
         }
         part.put_row(href, &row)?;
         gone(part, href)?;
@@ -156,7 +157,8 @@ pub(super) fn settle<C: Card>(
     if intent.over.as_ref() == Some(&etag) || intent.is_deletion() {
         // It never arrived. What changed there since a deletion was on its way is listed as changed.
         row.intent = None;
-        return part.put_row(href, &row).map(|()| None);
+        part.put_row(href, &row)?;
+        return Ok(None);
     }
     if answer == Some(&etag) {
         // As it was sent, in the server's wording.
@@ -164,11 +166,13 @@ pub(super) fn settle<C: Card>(
         row.etag = Some(etag);
         row.agreed = intent.says;
         row.intent = None;
-        return part.put_row(href, &row).map(|()| None);
+        part.put_row(href, &row)?;
+        return Ok(None);
     }
     let body = intent.body.said();
     if !is_new && is_other_person(body, now.said()) {
-        return give_way(part, href, &row).map(|()| None);
+        give_way(part, href, &row)?;
+        return Ok(None);
     }
     let is_ours = is_in(body, now.said());
     if is_new && !accepted && !is_ours {
@@ -179,7 +183,8 @@ pub(super) fn settle<C: Card>(
         let made = part.row(href)?.filter(|_| !is_here);
         return Ok(made.map(|row| (row.contact, Side::Here)));
     }
-    // Somebody else wrote it too. Where a server stores what it is sent, any other text is somebody's.
+    // Has somebody else changed the card too? On a server that stores cards as they were sent, any other text is
+    // somebody's change.
     let is_as_before = intent.body.is_same_text(&now) || row.has_text_of(&now);
     let is_changed = !is_as_before && (exact || !says_no_more(now.said(), body));
     let is_seen = !is_new && shows(&row.base_said(), body, now.said());
@@ -213,8 +218,7 @@ pub(super) fn settle<C: Card>(
     if is_here || !is_changed {
         return Ok(None);
     }
-    revive(part, href)?;
-    Ok(part.row(href)?.map(|row| (row.contact, Side::Here)))
+    revive(part, href)
 }
 
 /// What a card that was sent has and the one that is there lacks: it is sent once more; a server that leaves
@@ -305,13 +309,13 @@ pub(super) fn give_way<C: Card>(
     keep_token(part, None, false)
 }
 
-/// Deleted here and changed there: the change wins, and the contact comes back with the flags that it had.
-pub(super) fn revive<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), Stop> {
+/// Deleted here and changed there: the change wins, and the contact comes back with the flags that it had. Says who.
+pub(super) fn revive<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<Kept, Stop> {
     let Some(mut row) = part.row(href)? else {
-        return Ok(());
+        return Ok(None);
     };
     let Some(now) = row.base.clone() else {
-        return Ok(());
+        return Ok(None);
     };
     let back = part.bring_back(row.contact)?;
     let was = back.clone().unwrap_or_default();
@@ -348,5 +352,6 @@ pub(super) fn revive<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(),
     take_primary(&mut row, &settled, now.said());
     row.held = false;
     row.conflicts.clear();
-    part.put_row(href, &row)
+    part.put_row(href, &row)?;
+    Ok(Some((contact, Side::Here)))
 }

@@ -38,9 +38,16 @@ pub(in crate::store) const WAITING: &str = "
                 AND EXISTS (SELECT 1 FROM contact c WHERE c.id = o.contact)
             ELSE NOT l.held AND l.refused IS NULL END";
 
+/// Whether a person left a card as it is: its reason begins with [`LEFT_OUT`](crate::domain::remotes::LEFT_OUT).
+pub(in crate::store) const IS_LEFT_OUT: &str = "refused LIKE 'left out: %'";
+
 /// The contacts that a remote does not take, or not as they are now, each with the remote.
-const REFUSED: &str = "SELECT contact, remote FROM remote_card INDEXED BY remote_card_todo
-    WHERE refused IS NOT NULL AND contact IS NOT NULL AND refused NOT LIKE 'left out: %'";
+fn refused() -> String {
+    format!(
+        "SELECT contact, remote FROM remote_card INDEXED BY remote_card_todo
+         WHERE refused IS NOT NULL AND contact IS NOT NULL AND NOT ({IS_LEFT_OUT})"
+    )
+}
 
 /// A set of rows.
 #[derive(Debug, Default)]
@@ -253,7 +260,7 @@ impl Parameters {
             Condition::Is(Quality::Favourite) => "c.favourite".to_owned(),
             Condition::Is(Quality::Company) => "c.kind = 'company'".to_owned(),
             Condition::Is(Quality::Waiting) => {
-                format!("c.id IN (SELECT w.contact FROM ({WAITING} UNION {REFUSED}) w)")
+                format!("c.id IN (SELECT w.contact FROM ({WAITING} UNION {}) w)", refused())
             }
             Condition::Is(Quality::Conflict) => "c.id IN (SELECT r.contact FROM remote_conflict f
                 JOIN remote_card r ON r.id = f.remote_card WHERE r.contact IS NOT NULL AND NOT f.closed)"

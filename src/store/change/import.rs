@@ -410,10 +410,7 @@ impl Writer<'_> {
         let (Some(tags), Some(kept)) = (all.get(&found.contact.id), kept) else {
             return Ok(None);
         };
-        let own = run.intake.format.read(kept).contact.tags;
-        Ok(Some(
-            found.without_tags_of_groups(tags, &own.unwrap_or_default()),
-        ))
+        Ok(Some(run.intake.format.beside_groups(found, tags, kept)))
     }
 
     /// What a card does to the contact that it is about, or none where that is nothing. The card is

@@ -3,11 +3,11 @@
 pub(in crate::store) mod bulk;
 pub(in crate::store) mod conflicts;
 pub(in crate::store) mod contacts;
+mod from_card;
 pub(in crate::store) mod import;
 pub(in crate::store) mod merge;
 pub(in crate::store) mod own_fields;
 pub(in crate::store) mod phones;
-mod preferred;
 pub(in crate::store) mod rehearse;
 pub(in crate::store) mod remote_cards;
 pub(in crate::store) mod remote_contacts;

@@ -93,8 +93,8 @@ impl Store {
 }
 
 impl Store {
-    /// Holds back the deletions of those that did not go to a remote when they were deleted, by what was set at its
-    /// last sync: once they are thrown away for good, nobody knows.
+    /// Holds back the deletion of contacts that did not go to a remote when they were deleted, by the filter of its last
+    /// sync. Once they are deleted for good, this can no longer be found out.
     ///
     /// # Errors
     /// If the database cannot be read or written.

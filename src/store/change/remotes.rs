@@ -9,19 +9,17 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{
     BroughtBack, BroughtBackEntry, LEFT_OUT, RemoteCounts, RemoteDetails, RemoteRow, RunOutcome,
 };
+use crate::domain::sync::remote::file_of;
 use crate::domain::timestamp::Timestamp;
 
 use crate::store::base::Store;
-use crate::store::cache::condition::WAITING;
+use crate::store::cache::condition::{IS_LEFT_OUT, WAITING};
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
 use crate::store::write::writer::Writer;
 
 /// How many cards of a kind are looked at.
 const LOOKED_AT: usize = 20;
-
-/// Whether a person left a card as it is.
-const IS_LEFT_OUT: &str = "c.refused LIKE 'left out: %'";
 
 /// What becomes of such a card.
 const LEFT_AS_IT_IS: &str = "it stays as it is on each side, until the card there changes";
@@ -37,14 +35,14 @@ fn columns() -> String {
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
      WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NOT NULL),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
-     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NULL AND NOT {IS_LEFT_OUT}),
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.intent_says IS NULL AND NOT c.{IS_LEFT_OUT}),
     (SELECT count(*) FROM remote_conflict f CROSS JOIN remote_card c ON c.id = f.remote_card
      WHERE c.remote = r.id AND NOT f.closed),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
      WHERE c.remote = r.id AND c.undone AND c.etag IS NOT NULL),
     coalesce(n.held, 0),
     (SELECT count(*) FROM remote_card c INDEXED BY remote_card_todo
-     WHERE c.remote = r.id AND c.refused IS NOT NULL AND {IS_LEFT_OUT})
+     WHERE c.remote = r.id AND c.refused IS NOT NULL AND c.{IS_LEFT_OUT})
     FROM remote r LEFT JOIN (
         SELECT c.remote, count(c.contact) AS linked,
             count(CASE WHEN c.held AND EXISTS (SELECT 1 FROM contact WHERE id = c.contact) THEN 1 END) AS held
@@ -96,21 +94,25 @@ impl Store {
                             (SELECT o.fields ->> 'name' FROM operation o
                              WHERE o.contact = l.contact AND o.entity = 'contact' AND o.kind = 'delete'
                              ORDER BY o.point DESC LIMIT 1), l.href)
-                        ELSE coalesce(c.name, l.href) END,
-                    l.refused
+                        ELSE c.name END,
+                    l.refused, l.href
                  FROM remote_card l INDEXED BY remote_card_todo
                  LEFT JOIN contact c ON c.id = l.contact
-                 WHERE l.remote = ?1 AND l.refused IS NOT NULL ORDER BY 2 LIMIT {LOOKED_AT}"
+                 WHERE l.remote = ?1 AND l.refused IS NOT NULL ORDER BY 2, l.href LIMIT {LOOKED_AT}"
             ))?;
             let mut left = left.query([there.id])?;
             while let Some(row) = left.next()? {
-                let (name, why): (String, String) = (row.get(1)?, row.get(2)?);
+                let (is_unread, why): (bool, String) = (row.get(0)?, row.get(2)?);
+                let name = match row.get(1)? {
+                    Some(name) => name,
+                    None => file_of(&row.get::<_, String>(3)?).to_owned(),
+                };
                 if let Some(name) = why.strip_prefix(LEFT_OUT) {
                     details.left_out.push((name.to_owned(), LEFT_AS_IT_IS.to_owned()));
                     continue;
                 }
                 let card = (name, why);
-                if row.get(0)? {
+                if is_unread {
                     details.unread.push(card);
                 } else {
                     details.refused.push(card);

@@ -28,6 +28,23 @@ pub enum Locked {
     Failed(io::Error),
 }
 
+impl Locked {
+    /// What a person is told where a sync cannot begin.
+    #[must_use]
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::Elsewhere => {
+                let why = "another callbook syncs this book; try again when it is done";
+                Refusal::new(Kind::Busy, why)
+            }
+            Self::Failed(error) => {
+                let why = format!("cannot lock the book for the sync: {error}");
+                Refusal::new(Kind::Storage, why)
+            }
+        }
+    }
+}
+
 impl SyncLock {
     /// Takes the lock of a book: a file beside it.
     ///
@@ -43,23 +60,22 @@ impl SyncLock {
         }
     }
 
-    /// Keeps syncs out of a book while a sync is taken back or a backup is put in its place: what a running one knows
-    /// of the links would not be so any more, and it would delete or send what nobody asked for. None for a book that
-    /// was never synced.
+    /// Keeps syncs out of a book while a sync is taken back or a backup is restored. A running sync would go on with
+    /// links that no longer hold, and delete or send what nobody asked for. None if the book was never synced.
     ///
     /// # Errors
-    /// Busy if a sync runs.
+    /// Busy if a sync runs; storage if the lock cannot be made.
     pub(in crate::store) fn keep_out(book: &Path) -> Result<Option<Self>, Refusal> {
         if !with_suffix(book, SUFFIX).exists() {
             return Ok(None);
         }
-        let why = match Self::take(book) {
-            Ok(lock) => return Ok(Some(lock)),
+        match Self::take(book) {
+            Ok(lock) => Ok(Some(lock)),
             Err(Locked::Elsewhere) => {
-                "a sync of this book is running; stop it, or try again when it is done".to_owned()
+                let why = "a sync of this book is running; stop it, or try again when it is done";
+                Err(Refusal::new(Kind::Busy, why))
             }
-            Err(Locked::Failed(error)) => format!("cannot lock the book for the sync: {error}"),
-        };
-        Err(Refusal::new(Kind::Busy, why))
+            Err(failed) => Err(failed.refusal()),
+        }
     }
 }

@@ -98,7 +98,7 @@ impl Store {
     /// says; outdated where it is not any more what was seen.
     pub fn undo_back_to(&mut self, id: i64, seen: Seen) -> Result<Vec<UndoPoint>, Refusal> {
         // A sync that begins now would be among them.
-        let _lock = self.keep_sync_out(|_| Ok(true))?;
+        let _lock = SyncLock::keep_out(self.path())?;
         let done = self.write_much(seen, |writer| Ok((writer.back_to(id)?, String::new())));
         done.map(|Done { value, .. }| value)
     }

@@ -14,7 +14,7 @@ use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{AfterUndo, Purpose, Reply, Request, SyncOrder, Write};
-use crate::tui::remotes::OneRemote;
+use crate::tui::remotes::{GOES_ON, OneRemote};
 use crate::tui::widgets::frame::{NARROW, popup, popup_place};
 use crate::tui::widgets::hints::key_text;
 use crate::tui::widgets::text::wrap;
@@ -268,9 +268,7 @@ impl Page for GuardPage {
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
         let decides = matches!(action, Action::PutBack | Action::DeleteToo);
         match action {
-            _ if decides && !session.remotes.on.is_empty() => {
-                Some("a sync goes on; it is done in a moment".into())
-            }
+            _ if decides && !session.remotes.on.is_empty() => Some(GOES_ON.into()),
             Action::Open if matches!(self.asks, Asks::Undone(_)) => {
                 Some("choose how the sync goes on".into())
             }

@@ -12,6 +12,7 @@ use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, SyncOrder};
+use crate::tui::remotes::{GOES_ON, NOT_SET};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{cursor, indented, page, scrolled};
 use crate::tui::widgets::text::{fit, wrap};
@@ -60,9 +61,8 @@ impl NotTaken {
 
     /// How many cards there are beside those that were read.
     fn more(&self, session: &Session) -> usize {
-        let all = session.remotes.all();
-        let row = all.iter().find(|one| one.name == self.remote);
-        let counts = row.and_then(|one| one.row).map(|row| row.counts);
+        let one = session.remotes.named(&self.remote);
+        let counts = one.and_then(|one| one.row).map(|row| row.counts);
         let all = counts.map_or(0, |counts| counts.refused + counts.unread);
         let shown = self
             .sections()
@@ -101,15 +101,10 @@ impl Page for NotTaken {
 
     fn unavailable(&self, action: Action, session: &Session) -> Option<Cow<'static, str>> {
         let refused = self.details.as_ref().map(|details| details.refused.len());
-        let all = session.remotes.all();
-        let one = all.iter().find(|one| one.name == self.remote);
+        let one = session.remotes.named(&self.remote);
         match action {
-            Action::SyncOne if !session.remotes.on.is_empty() => {
-                Some("a sync goes on; it is done in a moment".into())
-            }
-            Action::SyncOne if one.is_none_or(|one| one.set.is_none()) => {
-                Some("it is not in the configuration any more".into())
-            }
+            Action::SyncOne if !session.remotes.on.is_empty() => Some(GOES_ON.into()),
+            Action::SyncOne if one.is_none_or(|one| one.set.is_none()) => Some(NOT_SET.into()),
             Action::SyncOne if refused.is_none_or(|refused| refused == 0) => {
                 Some("no card waits to be sent again".into())
             }
@@ -181,8 +176,6 @@ fn of_card(
 ) -> impl Iterator<Item = Line<'static>> {
     let room = columns.saturating_sub(3);
     let role = if on { Role::Cursor } else { Role::Text };
-    // Of a card that cannot be read, its file is what it is known by.
-    let name = name.rsplit('/').next().unwrap_or(name);
     let name = fit(&safe(name), room, theme.glyphs.ellipsis);
     let head = Line::from(vec![
         cursor(on, theme),

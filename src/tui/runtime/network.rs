@@ -215,7 +215,10 @@ impl Syncing {
         let synced = self.synced(order, by_person);
         let (told, is_later) = match synced {
             Ok(told) => (told, false),
-            Err(Kept::Elsewhere) => (Some((Tone::Plain, ELSEWHERE.to_owned())), true),
+            Err(Kept::Elsewhere) => (
+                Some((Tone::Plain, Locked::Elsewhere.refusal().to_string())),
+                true,
+            ),
             Err(Kept::Refused(refusal)) if refusal.kind == Kind::Stopped => (
                 Some((Tone::Plain, "the sync was stopped".to_owned())),
                 false,
@@ -266,7 +269,7 @@ impl Syncing {
     /// Says what a sync with a remote would do, to the page that asks.
     fn plan(&self, ticket: Ticket, name: &str, after: AfterUndo) {
         let planned = self.planned(name, after).map_err(|kept| match kept {
-            Kept::Elsewhere => Refusal::new(Kind::Busy, ELSEWHERE),
+            Kept::Elsewhere => Locked::Elsewhere.refusal(),
             Kept::Refused(refusal) => refusal,
         });
         let reply = planned.map_or_else(Reply::Refused, |plan| Reply::PlannedSync(Box::new(plan)));
@@ -455,19 +458,12 @@ impl From<Refusal> for Kept {
     }
 }
 
-/// What is said where another program syncs.
-const ELSEWHERE: &str = "another callbook syncs this book; try again when it is done";
-
 /// The lock of those who sync.
 fn lock(store: &Store) -> Result<SyncLock, Kept> {
-    match SyncLock::take(store.path()) {
-        Ok(lock) => Ok(lock),
-        Err(Locked::Elsewhere) => Err(Kept::Elsewhere),
-        Err(Locked::Failed(error)) => {
-            let why = format!("cannot lock the book for the sync: {error}");
-            Err(Refusal::new(Kind::Storage, why).into())
-        }
-    }
+    SyncLock::take(store.path()).map_err(|locked| match locked {
+        Locked::Elsewhere => Kept::Elsewhere,
+        failed @ Locked::Failed(_) => failed.refusal().into(),
+    })
 }
 
 /// The remote as the book knows it, where it is the same address book.

@@ -43,18 +43,18 @@ impl ContactForm {
             DetailOwner::Row(Some(row)) => row,
             _ => self.details.len(),
         };
-        let (detail, whom) = (form.detail(), form.points_to().map(str::to_owned));
+        let (detail, related_name) = (form.detail(), form.points_to().map(str::to_owned));
         let is_preferred = detail.preferred;
         match self.details.get_mut(row) {
             Some(place) => {
                 place.detail = detail;
-                place.whom = whom;
+                place.related_name = related_name;
                 place.deleted = false;
             }
             None => self.details.push(FormDetail {
                 detail,
                 stored: None,
-                whom,
+                related_name,
                 deleted: false,
             }),
         }

@@ -16,7 +16,7 @@ pub struct FormDetail {
     pub stored: Option<Detail>,
     /// The name of the contact that a relation points to by its id.
     #[serde(default)]
-    pub whom: Option<String>,
+    pub related_name: Option<String>,
     /// Whether saving deletes it.
     pub deleted: bool,
 }
@@ -27,14 +27,14 @@ impl FormDetail {
         Self {
             detail: detail.clone(),
             stored: Some(detail.clone()),
-            whom: profile.related_name(detail).map(str::to_owned),
+            related_name: profile.related_name(detail).map(str::to_owned),
             deleted: false,
         }
     }
 
     /// Its value as people read it.
     pub(super) fn shown(&self) -> Cow<'_, str> {
-        match &self.whom {
+        match &self.related_name {
             Some(name) => name.into(),
             None => self.detail.shown(),
         }

@@ -82,7 +82,7 @@ impl ContactForm {
                 };
                 let owner = DetailOwner::Row(Some(row));
                 let form = DetailForm::of_detail(owner, &place.detail);
-                return Outcome::Open(Box::new(form.pointing_to(place.whom.as_deref())));
+                return Outcome::Open(Box::new(form.pointing_to(place.related_name.as_deref())));
             }
             ContactPlace::AddNumber => PhoneForm::new(Owner::Row(None), self.home),
             ContactPlace::Number(row) => match self.numbers.get(row) {

@@ -126,8 +126,7 @@ impl Contacts {
                     Some(address) => address.lines().join("\n"),
                     None => name.map_or_else(|| detail.text().into_owned(), str::to_owned),
                 };
-                let shown = name.map_or_else(|| detail.shown().into_owned(), str::to_owned);
-                (text, shown)
+                (text, profile.shown(detail).into_owned())
             }
             (DetailRow::Note, _) => {
                 let note = contact.note.clone().unwrap_or_default();

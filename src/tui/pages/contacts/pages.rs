@@ -165,7 +165,8 @@ impl Contacts {
 
     /// The history of the row under the cursor; from the list, the name and a photo, that of the contact.
     fn history(&self) -> Option<AnyPage> {
-        let contact = &self.profile()?.full.contact;
+        let profile = self.profile()?;
+        let contact = &profile.full.contact;
         let is_of_row = self.focus == Focus::Detail && !self.detail.is_beyond();
         let part = |part, words: &str| {
             let name = format!("{}, {words}", contact.name);
@@ -176,7 +177,7 @@ impl Contacts {
             return Some(History::page(Of::Phone(contact.id, phone.id), name));
         }
         if let Some(detail) = self.detail.detail().filter(|_| is_of_row) {
-            return Some(part(ContactPart::Detail(detail.id), &detail.shown()));
+            return Some(part(ContactPart::Detail(detail.id), &profile.shown(detail)));
         }
         Some(match self.detail.row() {
             DetailRow::Note if is_of_row => part(ContactPart::Note, "note"),

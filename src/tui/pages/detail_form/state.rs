@@ -45,7 +45,7 @@ pub struct DetailForm {
     pub label: ChoiceField,
     /// The name of the contact that a relation points to by its id: it is typed in the place of the id.
     #[serde(default)]
-    pub whom: Option<String>,
+    pub related_name: Option<String>,
     /// Its texts: the parts of an address, or one.
     pub texts: Vec<Field>,
     /// The box "preferred".
@@ -76,7 +76,7 @@ impl DetailForm {
             kind,
             stored: None,
             label: ChoiceField::new(label),
-            whom: None,
+            related_name: None,
             texts,
             preferred: false,
             // Where the label is given, the value is what is typed first.
@@ -113,7 +113,7 @@ impl DetailForm {
     pub(crate) fn pointing_to(mut self, name: Option<&str>) -> Self {
         if let (Some(name), Some(field)) = (name, self.texts.first_mut()) {
             field.set(name);
-            self.whom = Some(name.to_owned());
+            self.related_name = Some(name.to_owned());
         }
         self
     }
@@ -121,7 +121,7 @@ impl DetailForm {
     /// Whether it points to the contact of that name still.
     pub(crate) fn points_to(&self) -> Option<&str> {
         let typed = self.texts.first().map(|field| field.text().trim());
-        self.whom
+        self.related_name
             .as_deref()
             .filter(|name| typed == Some(name.trim()))
     }

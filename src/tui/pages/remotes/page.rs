@@ -15,7 +15,7 @@ use crate::domain::words::{count, thousands};
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, SyncOrder, Write};
-use crate::tui::remotes::OneRemote;
+use crate::tui::remotes::{NOT_SET, OneRemote};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
 use crate::tui::widgets::text::{fit, wrap};
@@ -158,7 +158,7 @@ impl Page for RemotesPage {
             (
                 Action::SyncOne | Action::DryRun | Action::CheckRemote,
                 Some(OneRemote { set: None, .. }),
-            ) => Some("it is not in the configuration any more".into()),
+            ) => Some(NOT_SET.into()),
             (Action::NotTaken, current) => {
                 let counts = current.and_then(|one| one.row).map(|row| row.counts);
                 let left = counts.map_or(0, |is| is.refused + is.unread + is.left_out);

@@ -10,6 +10,7 @@ use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::pages::page::{Outcome, Page, Ui, left};
 use crate::tui::protocol::{Effect, Purpose, Reply, Request, SyncOrder};
+use crate::tui::remotes::GOES_ON;
 use crate::tui::widgets::areas::Pane;
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::theme::{Role, Theme};
@@ -137,7 +138,7 @@ impl Page for SyncPlanPage {
                 Some("this only shows what a sync would do".into())
             }
             Some(_) if does && !opens_card && !session.remotes.on.is_empty() => {
-                Some("a sync goes on; it is done in a moment".into())
+                Some(GOES_ON.into())
             }
             Some(_) if (opens || chooses) && self.shown.is_empty() => Some("no card here".into()),
             Some(_) if leaves_out => {

@@ -35,8 +35,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Fills the parts of a name that becomes another one anew where nobody said those before: its card has none, they
-    /// are what was guessed of the name, and what was sent says no others.
+    /// Guesses the parts of a name again when the name changes, if they were only guessed before: the card has none,
+    /// they match a guess from the old name, and no others were sent.
     pub(super) fn guess_parts(&self, before: &Contact, sent: &mut ContactAttributes) -> Answer<()> {
         let name = sent.name.clone().flatten();
         let name = name.filter(|name| *name != before.name && !name.trim().is_empty());
