@@ -255,7 +255,7 @@ impl Config {
             call: opener.to_owned(),
             map: None,
             filters: Vec::new(),
-            fields: OwnFields::none().with_further(),
+            fields: OwnFields::of_cards(),
             remotes: Vec::new(),
             unused: Vec::new(),
             keys: Vec::new(),

@@ -49,7 +49,7 @@
 //! callbook::domain::sync::simulation     server world contact people book there here across decisions end
 //! callbook::exchange      source charset calendar reader abook vcard book csv jsonapi ldif mail edit_text
 //! callbook::exchange::edit_text   place read write
-//! callbook::exchange::vcard   frame quoted_printable content line param head value property label profile contact
+//! callbook::exchange::vcard   frame quoted_printable content line param head value property label profile place contact
 //!                         phone complete draft card convert fit join write attachment over companion group omit
 //! callbook::exchange::vcard::convert  binary day
 //! callbook::exchange::vcard::write    stored list detail preferred tel

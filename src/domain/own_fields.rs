@@ -1,5 +1,6 @@
 //! Properties of cards that are details of the kind "other": fields of a person's own, which have names of their own,
-//! and further lines of other programs, which are called as the card calls them.
+//! and lines that are called as the card calls them: further ones of other programs, and those of the standards that
+//! are nothing else.
 
 use super::detail::{Detail, DetailKind};
 
@@ -8,6 +9,8 @@ use super::detail::{Detail, DetailKind};
 pub struct OwnFields {
     named: Vec<OwnField>,
     further: FurtherLines,
+    /// Whether lines of the standards that are nothing else are details.
+    standard: bool,
 }
 
 /// How further lines of other programs are read.
@@ -82,6 +85,30 @@ const TAKEN: [&str; 44] = [
     "X-WECHAT",
     "X-WHATSAPP",
     "X-YAHOO",
+];
+
+/// Properties of the standards that say something of a contact which has no place of its own (RFC 6350, 6474, 6715,
+/// 8605 and 9554, and RFC 2426). What keeps the state of a program or of the card is not among them: CLASS, REV, PRODID.
+const STANDARD: [&str; 19] = [
+    "BIRTHPLACE",
+    "CALADRURI",
+    "CALURI",
+    "CONTACT-URI",
+    "DEATHDATE",
+    "DEATHPLACE",
+    "EXPERTISE",
+    "FBURL",
+    "GENDER",
+    "GEO",
+    "GRAMGENDER",
+    "HOBBY",
+    "INTEREST",
+    "LANG",
+    "MAILER",
+    "ORG-DIRECTORY",
+    "PRONOUNS",
+    "SOURCE",
+    "TZ",
 ];
 
 /// What properties begin with that keep the state of a program, and say nothing of a contact.
@@ -181,13 +208,36 @@ impl OwnField {
 }
 
 impl OwnFields {
-    /// No fields, and no further lines.
+    /// No fields, and no lines under their own names.
     #[must_use]
     pub const fn none() -> Self {
         Self {
             named: Vec::new(),
             further: FurtherLines::Kept,
+            standard: false,
         }
+    }
+
+    /// No fields of a person's own, and all lines that can be details under their own names.
+    #[must_use]
+    pub const fn of_cards() -> Self {
+        Self {
+            named: Vec::new(),
+            further: FurtherLines::Details,
+            standard: true,
+        }
+    }
+
+    /// The same, with lines of the standards as details, or without them.
+    #[must_use]
+    pub fn with_standard(self, standard: bool) -> Self {
+        Self { standard, ..self }
+    }
+
+    /// Whether lines of the standards are details.
+    #[must_use]
+    pub const fn has_standard(&self) -> bool {
+        self.standard
     }
 
     /// The same, with further lines as details.
@@ -266,17 +316,29 @@ impl OwnFields {
         }
     }
 
-    /// Whether lines with a property, in upper case, are details under its own name.
+    /// Whether lines of other programs with a property, in upper case, are details under its own name.
     #[must_use]
     pub fn is_further(&self, property: &str) -> bool {
         self.has_further() && self.name_of(property).is_none() && is_further(property)
+    }
+
+    /// Whether lines of the standards with a property, in upper case, are details under its own name.
+    #[must_use]
+    pub fn is_standard(&self, property: &str) -> bool {
+        self.standard && STANDARD.contains(&property)
+    }
+
+    /// Whether lines with a property, in upper case, are details under its own name.
+    #[must_use]
+    pub fn is_own_name(&self, property: &str) -> bool {
+        self.is_further(property) || self.is_standard(property)
     }
 
     /// The property of details with a label.
     #[must_use]
     pub fn property_of<'a>(&'a self, label: &'a str) -> Option<&'a str> {
         let named = self.named(label).map(|field| field.property.as_str());
-        named.or_else(|| self.is_further(label).then_some(label))
+        named.or_else(|| self.is_own_name(label).then_some(label))
     }
 }
 

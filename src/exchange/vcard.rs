@@ -41,6 +41,7 @@ mod omit;
 mod over;
 mod param;
 mod phone;
+mod place;
 mod profile;
 mod property;
 mod quoted_printable;
@@ -383,12 +384,12 @@ pub fn may_carry(before: Option<&[u8]>, now: &[u8], fields: &OwnFields) -> bool 
     join::may_carry(before, now, fields)
 }
 
-/// The lines of a card that a book may have read as other details than it does now: fields of the person's own, further
-/// lines, and names in social networks.
+/// The lines of a card that a book may have read as other details than it does now: fields of the person's own, lines
+/// under their own names, and names in social networks.
 #[must_use]
 pub fn readings(card: &[u8], fields: &OwnFields) -> Vec<ReadLine> {
     let properties = property::properties_with(card, fields);
-    let all = property::properties_with(card, &fields.clone().with_further());
+    let all = property::properties_with(card, &fields.clone().with_further().with_standard(true));
     let lines = properties.iter().zip(&all);
     let lines = lines.filter(|(_, line)| line.own_field.is_some() || profile::is_profile(line));
     lines

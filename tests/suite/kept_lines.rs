@@ -400,7 +400,7 @@ fn phones_read_new_relations_and_days_without_a_year() {
 fn book_with_further(cards: &str) -> Book {
     let mut book = Book::new();
     book.store.learn_fields(&Format {
-        fields: OwnFields::none().with_further(),
+        fields: OwnFields::of_cards(),
     });
     import(&mut book, cards.as_bytes());
     book
@@ -445,6 +445,21 @@ fn what_is_edited_of_a_line_is_written_as_the_line_was() {
             ("X-FOO:plain", "pl,ain", "X-FOO:pl\\,ain"),
             ("X-FOO:aa;aa", "aa;", "X-FOO:aa;"),
             (
+                "HOBBY;LEVEL=high:sailing",
+                "rowing",
+                "HOBBY;LEVEL=high:rowing",
+            ),
+            (
+                "item1.GENDER:O;she\\;her",
+                "F;she;her",
+                "item1.GENDER:F;she\\;her",
+            ),
+            (
+                "TZ;VALUE=text:Europe/Rome",
+                "Europe/Oslo",
+                "TZ;VALUE=text:Europe/Oslo",
+            ),
+            (
                 "URL:https://a.example/?x=1,2;y",
                 "https://a.example/?x=1,3;y",
                 "URL:https://a.example/?x=1,3;y",
@@ -457,6 +472,42 @@ fn what_is_edited_of_a_line_is_written_as_the_line_was() {
             );
         }
     }
+}
+
+#[test]
+fn a_place_is_degrees_whatever_the_version() {
+    for (version, line, to, after) in [
+        ("3.0", "GEO:45.46;9.19", "45.5, 9.2", "GEO:45.5;9.2"),
+        (
+            "4.0",
+            "GEO;PREF=1:geo:45.46,9.19;u=35",
+            "45.5, 9.2",
+            "GEO;PREF=1:geo:45.5,9.2",
+        ),
+        (
+            "4.0",
+            "GEO:geo:45.46,9.19",
+            "by the lake",
+            "GEO:by the lake",
+        ),
+    ] {
+        let card = edited(version, line, "value", to);
+        assert!(
+            card.contains(&format!("\r\n{after}\r\n")),
+            "{after}: {card}"
+        );
+    }
+    // In both versions it says the same.
+    let place = card("3.0", "UID:a\nFN:Ann Lee\nN:Lee;Ann;;;\nGEO:45.46;9.19\n");
+    let book = book_with_further(&place);
+    for version in [Version::V30, Version::V40] {
+        let again = book_with_further(&exported(&book, Some(version)));
+        assert_eq!(details(&again, "Ann Lee")[0]["value"], "45.46, 9.19");
+    }
+    // That of an address goes with the address.
+    let lines = "item1.ADR:;;1 Main St;York;;;\nitem1.GEO:53.9;-1.1\n";
+    let book = book_with_further(&card("3.0", &format!("UID:a\nFN:Ann Lee\n{lines}")));
+    assert_eq!(details(&book, "Ann Lee").len(), 1);
 }
 
 #[test]

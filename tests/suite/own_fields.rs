@@ -30,7 +30,8 @@ const LINES: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:eve\r\nFN:Eve East\r\nN:E
 X-Foo:bar\r\nitem1.X-HOBBY;TYPE=home:sailing\\, rowing\r\nitem1.X-ABLabel:Fun\r\nX-LONG:two\\nlines\r\n\
 X-ABUID:5AD380FD:ABPerson\r\nX-EVOLUTION-FILE-AS:East\\, Eve\r\nX-MOZILLA-HTML:FALSE\r\n\
 X-CALLBOOK-WHATEVER:1\r\nX-SERVER-ETAG:55\r\nX-RAW;ENCODING=b:AAAA\r\n\
-X-SOCIALPROFILE;TYPE=twitter:https://twitter.com/eve\r\nPRODID:-//Some//EN\r\n\
+X-SOCIALPROFILE;TYPE=twitter:https://twitter.com/eve\r\nGENDER:F;she\r\nTZ:Europe/Rome\r\n\
+GEO:45.46;9.19\r\nHOBBY;LEVEL=high:chess\r\nCLASS:PUBLIC\r\nPRODID:-//Some//EN\r\n\
 REV:2024-01-01T00:00:00Z\r\nEND:VCARD\r\n";
 
 /// The document of the contact with a locker.
@@ -51,6 +52,11 @@ fn shows_lines(shell: &Shell) {
         "sailing, rowing",
         "X-LONG",
         "twitter",
+        "GENDER",
+        "F;she",
+        "Europe/Rome",
+        "45.46, 9.19",
+        "chess",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
@@ -63,6 +69,7 @@ fn shows_lines(shell: &Shell) {
         "AAAA",
         "Some//EN",
         "https",
+        "PUBLIC",
     ] {
         assert!(!shown.contains(words), "{words}: {shown}");
     }
@@ -105,14 +112,23 @@ fn lines_of_other_programs_are_shown_and_edited_under_their_own_names() {
     assert_eq!(again["meta"]["changed"], json!(1), "{again}");
     edit(&shell, "X-HOBBY", Some("sailing"));
     edit(&shell, "X-LONG", None);
+    edit(&shell, "GENDER", Some("F;they"));
+    edit(&shell, "TZ", None);
     let edited = LINES
         .replace("sailing\\, rowing", "sailing")
+        .replace("F;she", "F;they")
+        .replace("TZ:Europe/Rome\r\n", "")
         .replace("X-LONG:two\\nlines\r\n", "");
     assert_eq!(told(&shell, &["export", "Eve"]), edited);
     // A contact that never was a card has its own.
-    told(&shell, &["add", "Cy Cole", "--other", "X-FOO=14"]);
+    let others = ["X-FOO=14", "GENDER=M;he", "GEO=1.5, -2", "HOBBY=chess, go"];
+    let flags = others.iter().flat_map(|other| ["--other", other]);
+    let words: Vec<&str> = ["add", "Cy Cole"].into_iter().chain(flags).collect();
+    told(&shell, &words);
     let card = told(&shell, &["export", "Cy"]);
-    assert!(card.contains("\r\nX-FOO:14\r\n"), "{card}");
+    for line in ["X-FOO:14", "GENDER:M;he", "GEO:1.5;-2", "HOBBY:chess\\, go"] {
+        assert!(card.contains(&format!("\r\n{line}\r\n")), "{card}");
+    }
     // As a table and as JSON they come back as well.
     for form in ["csv", "json"] {
         let file = told(&shell, &["export", "--as", form]);
@@ -160,12 +176,58 @@ fn an_older_book_reads_the_lines_of_its_cards_once() {
     // Undone, it stays undone, and the card is what it was.
     told(&shell, &["undo"]);
     let shown = told(&shell, &["show", "Eve"]);
-    assert!(!shown.contains("X-FOO"), "{shown}");
+    for words in ["X-FOO", "GENDER", "Europe/Rome"] {
+        assert!(!shown.contains(words), "{words}: {shown}");
+    }
     assert_eq!(told(&shell, &["export", "Eve"]), LINES);
     let again = shell.json(&["import", "--dry-run", "--json", "-"], LINES).1;
     assert_eq!(again["meta"]["changed"], json!(0), "{again}");
     told(&shell, &["redo"]);
     shows_lines(&shell);
+}
+
+#[test]
+fn a_book_that_read_lines_of_other_programs_reads_those_of_the_standards_too() {
+    let shell = Shell::new();
+    shell.import(LINES);
+    let raw = Connection::open(shell.db()).unwrap();
+    raw.execute_batch(
+        "DELETE FROM own_field WHERE name = '+';
+         UPDATE contact SET details = (SELECT json_group_array(json(d.value)) FROM json_each(details) d
+            WHERE d.value ->> 'label' NOT IN ('GENDER', 'TZ', 'GEO', 'HOBBY')) WHERE details <> '[]';",
+    )
+    .unwrap();
+    let kept: String = {
+        raw.query_row(
+            "SELECT details FROM contact WHERE details <> '[]'",
+            [],
+            |row| row.get(0),
+        )
+    }
+    .unwrap();
+    assert!(kept.contains("X-FOO") && !kept.contains("GENDER"), "{kept}");
+    drop(raw);
+    // What was edited since is not read again.
+    edit(&shell, "X-HOBBY", Some("rowing"));
+    let shown = told(&shell, &["show", "Eve"]);
+    assert!(
+        shown.contains("rowing") && !shown.contains("sailing"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("F;she") && shown.contains("chess"),
+        "{shown}"
+    );
+    let title = |at: usize| titles(&shell)[at].clone();
+    assert_eq!(title(1), "Read more lines of the cards of 1 contact");
+    told(&shell, &["undo"]);
+    told(&shell, &["undo"]);
+    let shown = told(&shell, &["show", "Eve"]);
+    assert!(
+        shown.contains("sailing") && !shown.contains("chess"),
+        "{shown}"
+    );
+    assert_eq!(told(&shell, &["export", "Eve"]), LINES);
 }
 
 /// A folder of cards that the book is synced with, and its lines of the configuration.

@@ -723,7 +723,7 @@ fn most_cards_with_other_words_are_asked_about() {
 
     synced.changes_each(30, |at, text| {
         let text = text.replace("FN:Person", "FN:P?rson");
-        let lines = format!("EMAIL:{at}@example.org\r\nX-OTHER:{at}\r\nHOBBY:{at}");
+        let lines = format!("EMAIL:{at}@example.org\r\nX-OTHER:{at}\r\nX-CALLBOOK-OLD:{at}");
         text.replace("END:", &format!("{lines}\r\nEND:"))
     });
     let broken = synced.text("7.vcf");
@@ -746,7 +746,7 @@ fn most_cards_with_other_words_are_asked_about() {
         synced.text("7.vcf")
     );
     assert!(
-        synced.text("7.vcf").contains("HOBBY:7"),
+        synced.text("7.vcf").contains("X-CALLBOOK-OLD:7"),
         "lines that nobody reads stay"
     );
     for added in ["EMAIL", "X-OTHER"] {

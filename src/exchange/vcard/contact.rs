@@ -14,6 +14,7 @@ use crate::domain::naming::NameParts;
 use crate::domain::timestamp::Timestamp;
 
 use super::label::{of_detail, one_line, short};
+use super::place::{self, PLACE, is_of_address};
 use super::profile;
 use super::property::{Property, flag};
 
@@ -393,6 +394,11 @@ pub(super) fn detail(property: &Property, all: &[Property]) -> Option<Detail> {
         _ if property.own_field.is_some() => {
             // It may have several lines, as an edited one has.
             let text = short(&property.text())?;
+            let text = match name {
+                PLACE if is_of_address(property, all) => return None,
+                PLACE => place::shown(&text).unwrap_or(text),
+                _ => text,
+            };
             of_text(DetailKind::Other, property.own_field.clone(), text)
         }
         _ => {

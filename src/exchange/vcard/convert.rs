@@ -11,6 +11,7 @@ use super::label::of_detail;
 use super::line::{Line, LineForm, Version, escape};
 use super::param::{is, is_binary, param, preference, without_types};
 use super::phone::number;
+use super::place;
 use super::property::Property;
 use super::value::{ValueShape, unescaped};
 
@@ -153,8 +154,8 @@ fn otherwise(
         "X-ADDRESSBOOKSERVER-MEMBER" if four => return Some(renamed("MEMBER", line)),
         "X-ADDRESSBOOKSERVER-KIND" if four => return Some(renamed("KIND", line)),
         "BDAY" => day::write(&mut line, property, version),
-        "ANNIVERSARY" | "DEATHDATE" if !four => {
-            line.name = format!("X-{}", property.name);
+        "ANNIVERSARY" if !four => {
+            "X-ANNIVERSARY".clone_into(&mut line.name);
             day::write(&mut line, property, version);
         }
         name if four && is_anniversary(property, &draft.properties) => {
@@ -199,29 +200,12 @@ fn is_anniversary(property: &Property, all: &[Property]) -> bool {
     }
 }
 
-/// A place as the version has it: `45.46;9.19` in 3.0 (RFC 2426, 3.4.2), `geo:45.46,9.19` in 4.0.
+/// A place as the version has it.
 fn geo(line: &mut Line, text: &str, version: Version) {
-    let text = text.trim();
-    let bare = text
-        .get(..4)
-        .filter(|scheme| scheme.eq_ignore_ascii_case("geo:"))
-        .and_then(|_| text.get(4..));
-    let plain = bare.unwrap_or(text);
-    let plain = plain.split(';').take(2).collect::<Vec<_>>().join(";");
-    let Some((north, east)) = plain.split_once([';', ',']) else {
-        return;
-    };
-    let east = east.split([',', ';']).next().unwrap_or_default();
-    let (north, east) = (north.trim(), east.trim());
-    if north.parse::<f64>().is_err() || east.parse::<f64>().is_err() {
-        return;
+    if let Some(value) = place::written(text, version) {
+        line.params.retain(|param| !is(param, "VALUE"));
+        line.value = value;
     }
-    line.params.retain(|param| !is(param, "VALUE"));
-    line.value = match version {
-        Version::V40 => format!("geo:{north},{east}"),
-        Version::V30 => format!("{north};{east}"),
-        Version::V21 => format!("{north},{east}"),
-    };
 }
 
 /// What a name is sorted by: a property in 3.0 (RFC 2426, 3.6.5), and a parameter of N in 4.0 (RFC

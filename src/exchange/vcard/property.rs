@@ -33,7 +33,7 @@ pub(super) struct Property {
     params: Vec<(String, String)>,
     /// The value's components, each with the values of its list.
     pub(super) components: Vec<Vec<String>>,
-    /// The label of the detail that it is as a field of the person's own or as a further line, once [`mark`] has said so.
+    /// The label of the detail that it is as a field of the person's own or under its own name, once [`mark`] has said so.
     pub(super) own_field: Option<String>,
     /// Whether it is a link where it is a name in a social network: [`mark`] says so.
     pub(super) is_link: bool,
@@ -120,14 +120,14 @@ pub(super) fn properties_with(card: &[u8], fields: &OwnFields) -> Vec<Property> 
     properties
 }
 
-/// Marks the properties that are the person's own fields, and the further lines that are details.
+/// Marks the properties that are the person's own fields, and those that are details under their own names.
 pub(super) fn mark(properties: &mut [Property], fields: &OwnFields) {
     for property in properties {
         property.is_link = fields.has_profiles_as_links();
         let named = fields.name_of(&property.name).map(str::to_owned);
         property.own_field = named.or_else(|| {
-            let is_further = fields.is_further(&property.name) && is_readable(&property.text());
-            is_further.then(|| property.name.clone())
+            let is_read = fields.is_own_name(&property.name) && is_readable(&property.text());
+            is_read.then(|| property.name.clone())
         });
     }
 }

@@ -28,10 +28,15 @@ struct Known {
     fields: OwnFields,
     /// Whether further lines were read, be it that this is undone.
     has_read_further: bool,
+    /// Whether lines of the standards were read, be it that this is undone.
+    has_read_standard: bool,
 }
 
 /// Stands for all further lines where the name and the property of a field do.
 const FURTHER: &str = "*";
+
+/// Stands for all lines of the standards.
+const STANDARD: &str = "+";
 
 /// What a configuration says of fields that the book does not know.
 struct News {
@@ -85,6 +90,9 @@ fn known(connection: &Connection) -> Answer<Known> {
             } else {
                 known.fields.with_further()
             };
+        } else if name == STANDARD {
+            known.has_read_standard = true;
+            known.fields = known.fields.with_standard(!is_undone);
         } else if !is_undone {
             // It is refused where a newer one has its name or its property.
             let _ = known.fields.add(OwnField { name, property });
@@ -98,15 +106,19 @@ fn news(connection: &Connection, fields: &OwnFields) -> Answer<Option<News>> {
     let Known {
         fields: known,
         has_read_further,
+        has_read_standard,
     } = known(connection)?;
     let is_new = |field: &&OwnField| known.name_of(&field.property) != Some(&*field.name);
     let mut new: Vec<OwnField> = fields.iter().filter(is_new).cloned().collect();
     // Where that was undone, it is not done by itself again.
-    if fields.has_further() && !has_read_further {
-        new.push(OwnField {
-            name: FURTHER.to_owned(),
-            property: FURTHER.to_owned(),
-        });
+    for (is_new, all) in [
+        (fields.has_further() && !has_read_further, FURTHER),
+        (fields.has_standard() && !has_read_standard, STANDARD),
+    ] {
+        new.extend(is_new.then(|| OwnField {
+            name: all.to_owned(),
+            property: all.to_owned(),
+        }));
     }
     Ok((!new.is_empty()).then_some(News { known, new }))
 }
@@ -184,8 +196,10 @@ impl Writer<'_> {
                 contacts += 1;
             }
         }
-        let own = news.new.iter().filter(|field| field.name != FURTHER);
-        let names: Vec<&str> = own.map(|field| field.name.as_str()).collect();
+        let names = news.new.iter().map(|field| field.name.as_str());
+        let names: Vec<&str> = names
+            .filter(|name| ![FURTHER, STANDARD].contains(name))
+            .collect();
         let fields = match names.len() {
             0 => "more lines of the cards".to_owned(),
             1 => format!("the field {}", names.join("")),
@@ -268,6 +282,7 @@ fn read_cards(
             let mut fields = fields.iter();
             fields.any(|field| match &*field.name {
                 FURTHER => read.before.is_some() || all.is_further(label),
+                STANDARD => all.is_standard(label),
                 name => label == name,
             })
         });

@@ -13,8 +13,10 @@ use super::super::draft::CardDraft;
 use super::super::label;
 use super::super::line::{Line, LineForm, Version, escape};
 use super::super::param::{is as is_param, param, type_param, without_types};
+use super::super::place::{self, PLACE};
 use super::super::profile;
 use super::super::property::{self, Property};
+use super::super::value::ValueShape;
 use super::list;
 
 /// Whether a detail is what became of one that a card says.
@@ -110,7 +112,7 @@ fn beside_address(draft: &CardDraft<'_>, at: usize, said: &Detail) -> Vec<usize>
     let is_beside = |other: &Property| {
         let in_group = own.group.is_some() && other.group == own.group;
         match other.name.as_str() {
-            "GEO" => in_group,
+            PLACE => in_group,
             "LABEL" => {
                 let alike = own.group.is_none() && other.group.is_none();
                 (in_group || alike && types(own) == types(other))
@@ -226,7 +228,7 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
         if detail.kind == DetailKind::Address
             && said.as_ref().is_none_or(|said| said.value != detail.value)
         {
-            let beside = ["LABEL", "GEO"];
+            let beside = ["LABEL", PLACE];
             line.params
                 .retain(|param| !beside.iter().any(|name| is_param(param, name)));
         }
@@ -316,6 +318,9 @@ fn same_property(draft: &CardDraft<'_>, at: usize, detail: &Detail) -> Option<Li
     match (detail.kind, said.address(), detail.address()) {
         (DetailKind::Address, Some(was), Some(is)) => {
             return Some(Line::of(&before.name, address_over(draft, at, was, is)));
+        }
+        (DetailKind::Other, ..) if property.name == PLACE => {
+            return Some(other(PLACE, draft.version(), &value));
         }
         (DetailKind::Date, ..) => return Some(day(&before.name, draft.version(), &value)),
         _ => {}
@@ -502,10 +507,26 @@ fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
         }
         DetailKind::Relation => vec![text("X-ABRELATEDNAMES")],
         DetailKind::Other => {
-            let own = fields.property_of(label).map(text);
-            own.into_iter().collect()
+            let own = fields.property_of(label);
+            own.map(|name| other(name, version, value))
+                .into_iter()
+                .collect()
         }
     }
+}
+
+/// A line of a detail that is called by its property: a place as the version has it, and between the components of a
+/// value that has some the semicolon stays.
+fn other(name: &str, version: Version, value: &str) -> Line {
+    let place = || place::written(value, version).filter(|_| name == PLACE);
+    if let Some(place) = place() {
+        return Line::of(name, place);
+    }
+    if ValueShape::of(name) != ValueShape::Components {
+        return Line::text(name, value);
+    }
+    let components: Vec<String> = value.split(';').map(escape).collect();
+    Line::of(name, components.join(";"))
 }
 
 /// A day: in the basic form that 4.0 has (RFC 6350, 4.3.1), as Apple writes one without a year in
