@@ -113,7 +113,15 @@ impl DetailKind {
                 "manager",
                 "emergency",
             ],
-            Self::Other => &[],
+            Self::Other => &[
+                "hobby",
+                "interest",
+                "pronouns",
+                "gender",
+                "language",
+                "time zone",
+                "place",
+            ],
         }
     }
 

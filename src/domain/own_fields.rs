@@ -1,6 +1,6 @@
 //! Properties of cards that are details of the kind "other": fields of a person's own, which have names of their own,
-//! and lines that are called as the card calls them: further ones of other programs, and those of the standards that
-//! are nothing else.
+//! further lines of other programs, which are called as the card calls them, and lines of the standards that are
+//! nothing else, which are called by a word.
 
 use super::detail::{Detail, DetailKind};
 
@@ -87,28 +87,29 @@ const TAKEN: [&str; 44] = [
     "X-YAHOO",
 ];
 
-/// Properties of the standards that say something of a contact which has no place of its own (RFC 6350, 6474, 6715,
-/// 8605 and 9554, and RFC 2426). What keeps the state of a program or of the card is not among them: CLASS, REV, PRODID.
-const STANDARD: [&str; 19] = [
-    "BIRTHPLACE",
-    "CALADRURI",
-    "CALURI",
-    "CONTACT-URI",
-    "DEATHDATE",
-    "DEATHPLACE",
-    "EXPERTISE",
-    "FBURL",
-    "GENDER",
-    "GEO",
-    "GRAMGENDER",
-    "HOBBY",
-    "INTEREST",
-    "LANG",
-    "MAILER",
-    "ORG-DIRECTORY",
-    "PRONOUNS",
-    "SOURCE",
-    "TZ",
+/// Properties of the standards that say something of a contact which has no place of its own, each with the label of
+/// its details (RFC 2426, 6350, 6474, 6715, 8605 and 9554). What keeps the state of a program or of the card is not
+/// among them: CLASS, REV, PRODID.
+const STANDARD: [(&str, &str); 19] = [
+    ("BIRTHPLACE", "birthplace"),
+    ("CALADRURI", "address for invitations"),
+    ("CALURI", "calendar"),
+    ("CONTACT-URI", "contact page"),
+    ("DEATHDATE", "died"),
+    ("DEATHPLACE", "died in"),
+    ("EXPERTISE", "expertise"),
+    ("FBURL", "free and busy times"),
+    ("GENDER", "gender"),
+    ("GEO", "place"),
+    ("GRAMGENDER", "grammatical gender"),
+    ("HOBBY", "hobby"),
+    ("INTEREST", "interest"),
+    ("LANG", "language"),
+    ("MAILER", "mail program"),
+    ("ORG-DIRECTORY", "directory"),
+    ("PRONOUNS", "pronouns"),
+    ("SOURCE", "source of the card"),
+    ("TZ", "time zone"),
 ];
 
 /// What properties begin with that keep the state of a program, and say nothing of a contact.
@@ -322,23 +323,41 @@ impl OwnFields {
         self.has_further() && self.name_of(property).is_none() && is_further(property)
     }
 
-    /// Whether lines of the standards with a property, in upper case, are details under its own name.
+    /// Whether details with a label are of lines of the standards.
     #[must_use]
-    pub fn is_standard(&self, property: &str) -> bool {
-        self.standard && STANDARD.contains(&property)
+    pub fn is_standard(&self, label: &str) -> bool {
+        self.standard().any(|(_, word)| word == label)
     }
 
-    /// Whether lines with a property, in upper case, are details under its own name.
+    /// The label of the details of a property, in upper case, if they are called by none of the person's own.
     #[must_use]
-    pub fn is_own_name(&self, property: &str) -> bool {
-        self.is_further(property) || self.is_standard(property)
+    pub fn label_of<'a>(&self, property: &'a str) -> Option<&'a str> {
+        if self.is_further(property) {
+            return Some(property);
+        }
+        let mut standard = self.standard();
+        standard
+            .find(|(name, _)| *name == property)
+            .map(|(_, label)| label)
     }
 
     /// The property of details with a label.
     #[must_use]
     pub fn property_of<'a>(&'a self, label: &'a str) -> Option<&'a str> {
         let named = self.named(label).map(|field| field.property.as_str());
-        named.or_else(|| self.is_own_name(label).then_some(label))
+        named
+            .or_else(|| self.is_further(label).then_some(label))
+            .or_else(|| {
+                let mut standard = self.standard();
+                standard
+                    .find(|(_, word)| *word == label)
+                    .map(|(name, _)| name)
+            })
+    }
+
+    /// The properties of the standards that are details, with their labels.
+    fn standard(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        STANDARD.into_iter().filter(|_| self.standard)
     }
 }
 

@@ -52,8 +52,9 @@ fn shows_lines(shell: &Shell) {
         "sailing, rowing",
         "X-LONG",
         "twitter",
-        "GENDER",
+        "gender",
         "F;she",
+        "hobby",
         "Europe/Rome",
         "45.46, 9.19",
         "chess",
@@ -112,8 +113,8 @@ fn lines_of_other_programs_are_shown_and_edited_under_their_own_names() {
     assert_eq!(again["meta"]["changed"], json!(1), "{again}");
     edit(&shell, "X-HOBBY", Some("sailing"));
     edit(&shell, "X-LONG", None);
-    edit(&shell, "GENDER", Some("F;they"));
-    edit(&shell, "TZ", None);
+    edit(&shell, "gender", Some("F;they"));
+    edit(&shell, "time zone", None);
     let edited = LINES
         .replace("sailing\\, rowing", "sailing")
         .replace("F;she", "F;they")
@@ -121,7 +122,12 @@ fn lines_of_other_programs_are_shown_and_edited_under_their_own_names() {
         .replace("X-LONG:two\\nlines\r\n", "");
     assert_eq!(told(&shell, &["export", "Eve"]), edited);
     // A contact that never was a card has its own.
-    let others = ["X-FOO=14", "GENDER=M;he", "GEO=1.5, -2", "HOBBY=chess, go"];
+    let others = [
+        "X-FOO=14",
+        "gender=M;he",
+        "place=1.5, -2",
+        "hobby=chess, go",
+    ];
     let flags = others.iter().flat_map(|other| ["--other", other]);
     let words: Vec<&str> = ["add", "Cy Cole"].into_iter().chain(flags).collect();
     told(&shell, &words);
@@ -176,7 +182,7 @@ fn an_older_book_reads_the_lines_of_its_cards_once() {
     // Undone, it stays undone, and the card is what it was.
     told(&shell, &["undo"]);
     let shown = told(&shell, &["show", "Eve"]);
-    for words in ["X-FOO", "GENDER", "Europe/Rome"] {
+    for words in ["X-FOO", "gender", "Europe/Rome"] {
         assert!(!shown.contains(words), "{words}: {shown}");
     }
     assert_eq!(told(&shell, &["export", "Eve"]), LINES);
@@ -194,7 +200,7 @@ fn a_book_that_read_lines_of_other_programs_reads_those_of_the_standards_too() {
     raw.execute_batch(
         "DELETE FROM own_field WHERE name = '+';
          UPDATE contact SET details = (SELECT json_group_array(json(d.value)) FROM json_each(details) d
-            WHERE d.value ->> 'label' NOT IN ('GENDER', 'TZ', 'GEO', 'HOBBY')) WHERE details <> '[]';",
+            WHERE d.value ->> 'label' NOT IN ('gender', 'time zone', 'place', 'hobby')) WHERE details <> '[]';",
     )
     .unwrap();
     let kept: String = {
@@ -205,7 +211,7 @@ fn a_book_that_read_lines_of_other_programs_reads_those_of_the_standards_too() {
         )
     }
     .unwrap();
-    assert!(kept.contains("X-FOO") && !kept.contains("GENDER"), "{kept}");
+    assert!(kept.contains("X-FOO") && !kept.contains("gender"), "{kept}");
     drop(raw);
     // What was edited since is not read again.
     edit(&shell, "X-HOBBY", Some("rowing"));

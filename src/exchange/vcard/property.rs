@@ -126,8 +126,8 @@ pub(super) fn mark(properties: &mut [Property], fields: &OwnFields) {
         property.is_link = fields.has_profiles_as_links();
         let named = fields.name_of(&property.name).map(str::to_owned);
         property.own_field = named.or_else(|| {
-            let is_read = fields.is_own_name(&property.name) && is_readable(&property.text());
-            is_read.then(|| property.name.clone())
+            let label = fields.label_of(&property.name)?;
+            is_readable(&property.text()).then(|| label.to_owned())
         });
     }
 }

@@ -32,8 +32,9 @@ impl DetailForm {
         let usual = self.kind.usual_labels().iter().copied();
         let own = session.fields.iter().map(|field| field.name.as_str());
         let own = own.filter(|_| self.kind == DetailKind::Other);
-        let lines = usual
-            .chain(own)
+        // A person's own come first.
+        let lines = own
+            .chain(usual)
             .filter(|label| label.starts_with(&typed) && *label != typed);
         let lines: Vec<String> = lines.map(str::to_owned).collect();
         if lines.is_empty() {
