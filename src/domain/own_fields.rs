@@ -112,6 +112,14 @@ const STANDARD: [(&str, &str); 19] = [
     ("TZ", "time zone"),
 ];
 
+/// Properties of which a contact has one: a further line of one is a detail with this label.
+const OF_ONE: [(&str, &str); 4] = [
+    ("NICKNAME", "nickname"),
+    ("ORG", "company"),
+    ("ROLE", "role"),
+    ("TITLE", "title"),
+];
+
 /// What properties begin with that keep the state of a program, and say nothing of a contact.
 const OF_MACHINES: [&str; 24] = [
     "X-ABADR",
@@ -326,7 +334,8 @@ impl OwnFields {
     /// Whether details with a label are of lines of the standards.
     #[must_use]
     pub fn is_standard(&self, label: &str) -> bool {
-        self.standard().any(|(_, word)| word == label)
+        let of_one = OF_ONE.iter().copied().filter(|_| self.standard);
+        of_one.chain(self.standard()).any(|(_, word)| word == label)
     }
 
     /// The label of the details of a property, in upper case, if they are called by none of the person's own.
@@ -337,6 +346,15 @@ impl OwnFields {
         }
         let mut standard = self.standard();
         standard
+            .find(|(name, _)| *name == property)
+            .map(|(_, label)| label)
+    }
+
+    /// The label of a further line of a property of which a contact has one.
+    #[must_use]
+    pub fn label_of_further(&self, property: &str) -> Option<&'static str> {
+        let mut of_one = OF_ONE.into_iter().filter(|_| self.standard);
+        of_one
             .find(|(name, _)| *name == property)
             .map(|(_, label)| label)
     }

@@ -544,3 +544,74 @@ fn a_label_of_ones_own_takes_the_place_of_the_type() {
         assert!(card.lines().any(|line| line == named), "{named}: {card}");
     }
 }
+
+#[test]
+fn what_a_card_says_twice_is_two_details() {
+    let lines = "EMAIL;TYPE=HOME:q@x.example\nEMAIL;TYPE=WORK:Q@x.example\n\
+        URL:https://yt.example/AbC\nURL:https://yt.example/aBc\nX-SKYPE:bob\nIMPP:skype:bob\n";
+    let card = card("3.0", &format!("UID:a\nFN:Ann Lee\nN:Lee;Ann;;;\n{lines}"));
+    let mut book = book_with_further(&card);
+    update(&mut book, &json!({ "title": "Boss" }));
+    let out = exported(&book, None);
+    assert_eq!(new_lines(&card, &out), Vec::<String>::new(), "{out}");
+    let mut all = details(&book, "Ann Lee");
+    for at in [5, 3, 1] {
+        all.remove(at);
+    }
+    update(&mut book, &json!({ "details": all }));
+    let gone = new_lines(&card, &exported(&book, None));
+    assert_eq!(
+        gone,
+        [
+            "EMAIL;TYPE=WORK:Q@x.example",
+            "URL:https://yt.example/aBc",
+            "IMPP:skype:bob"
+        ]
+    );
+}
+
+#[test]
+fn further_companies_titles_and_nicknames_are_details() {
+    let lines = "NICKNAME:a,b\nNICKNAME;X-N=2:c,d\nTITLE:T1\nTITLE;X-N=2:T2\nROLE:R1\nROLE:R2\n\
+        ORG;TYPE=work:Co;D1\nORG;TYPE=old:Co2;D2\n";
+    let card = card("3.0", &format!("UID:a\nFN:Ann Lee\nN:Lee;Ann;;;\n{lines}"));
+    let mut book = book_with_further(&card);
+    let said = |book: &Book| -> Vec<String> {
+        let own = details(book, "Ann Lee").into_iter();
+        own.map(|own| format!("{} {}", own["label"], own["value"]).replace('"', ""))
+            .collect()
+    };
+    assert_eq!(
+        said(&book),
+        ["nickname c,d", "title T2", "role R2", "company Co2;D2"]
+    );
+    assert_eq!(exported(&book, None), card);
+    // Each is edited on its own line.
+    let mut all = details(&book, "Ann Lee");
+    all[0]["value"] = json!("c,e");
+    all[1]["value"] = json!("T9");
+    update(&mut book, &json!({ "details": all, "role": "R9" }));
+    let out = exported(&book, None);
+    assert_eq!(
+        new_lines(&out, &card),
+        ["NICKNAME;X-N=2:c,e", "TITLE;X-N=2:T9", "ROLE:R9"]
+    );
+    // What is cleared takes only its own line along.
+    update(
+        &mut book,
+        &json!({ "title": null, "organisation": null, "department": null }),
+    );
+    let out = exported(&book, None);
+    assert!(
+        !out.contains("T1") && out.contains("TITLE;X-N=2:T9"),
+        "{out}"
+    );
+    assert!(
+        !out.contains("ORG;TYPE=work") && out.contains("ORG;TYPE=old:Co2;D2"),
+        "{out}"
+    );
+    assert_eq!(
+        said(&book),
+        ["nickname c,e", "title T9", "role R2", "company Co2;D2"]
+    );
+}

@@ -998,3 +998,62 @@ fn what_a_check_finds_of_the_rights_is_known_to_the_sync() {
     synced.does(&["sync"]);
     assert!(synced.text("0.vcf").contains("NOTE:mine"));
 }
+
+#[test]
+fn what_a_card_there_says_twice_stays_twice() {
+    let synced = Synced::with(1);
+    let lines = "EMAIL;TYPE=HOME:q@x.example\r\nEMAIL;TYPE=WORK:Q@x.example\r\n\
+        URL;X-N=1:https://yt.example/AbC\r\nURL;X-N=2:https://yt.example/aBc\r\n\
+        ADR;TYPE=HOME:;;Via Roma 1;Roma;;;\r\nADR;TYPE=WORK:;;Via Roma 1;Roma;;;\r\n\
+        IMPP;X-SERVICE-TYPE=Skype:skype:bob\r\nX-SKYPE:bob\r\n";
+    let text = card(
+        "u0",
+        "Person 0",
+        &format!("TEL:+39 347 555 0100\r\n{lines}"),
+    );
+    synced.server.store("0.vcf", &text);
+    synced.does(&["sync"]);
+    let person = synced.id("Person 0");
+    synced.does(&[
+        "contact",
+        "update",
+        &person,
+        "--title",
+        "Boss",
+        "--overwrite",
+    ]);
+    synced.does(&["sync"]);
+    let sent = synced.text("0.vcf");
+    assert!(sent.contains("Boss"), "{sent}");
+    for line in lines.lines() {
+        assert!(sent.contains(line), "{line}: {sent}");
+    }
+    // What is deleted here is so in all its lines, and what has another value is so where it was first.
+    let list = synced.does(&["contact", "list", "--json"]);
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let mut contact = { list["data"].as_array().unwrap().iter() }
+        .find(|own| own["id"] == person.as_str())
+        .unwrap()
+        .clone();
+    let details = contact["attributes"]["details"].as_array_mut().unwrap();
+    details.retain(|own| own["kind"] != "link");
+    let email = details.iter_mut().find(|own| own["kind"] == "email");
+    email.unwrap()["value"] = serde_json::json!("z@x.example");
+    let path = synced.home.config().with_file_name("person.json");
+    fs::write(&path, serde_json::json!({ "data": contact }).to_string()).unwrap();
+    synced.does(&["contact", "update", &person, path.to_str().unwrap()]);
+    synced.does(&["sync"]);
+    let sent = synced.text("0.vcf");
+    assert!(
+        sent.contains("TYPE=HOME") && sent.contains(":z@x.example"),
+        "{sent}"
+    );
+    for gone in ["q@x", "Q@x", "AbC", "aBc"] {
+        assert!(!sent.contains(gone), "{gone}: {sent}");
+    }
+    assert!(
+        sent.contains("X-SKYPE:bob") && sent.contains("ADR;TYPE=WORK"),
+        "{sent}"
+    );
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+}

@@ -168,9 +168,10 @@ impl<'a> CardDraft<'a> {
         self.properties.get(self.entries.get(at)?.property?)
     }
 
-    /// The places of the lines with this property.
+    /// The places of the lines with this property that are no details.
     fn named(&self, name: &str) -> Vec<usize> {
-        let named = self.lines().filter(|(_, property)| property.name == name);
+        let is_meant = |property: &Property| property.name == name && property.own_field.is_none();
+        let named = self.lines().filter(|(_, property)| is_meant(property));
         named.map(|(at, _)| at).collect()
     }
 

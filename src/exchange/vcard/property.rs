@@ -61,7 +61,8 @@ impl Property {
     /// The value as one text.
     pub(super) fn text(&self) -> String {
         let components: Vec<String> = self.components.iter().map(|list| list.join(",")).collect();
-        components.join(";")
+        let is_list = ValueShape::of(&self.name) == ValueShape::List;
+        components.join(if is_list { "," } else { ";" })
     }
 
     /// The components of the value as they are written, each with its list.
@@ -122,8 +123,17 @@ pub(super) fn properties_with(card: &[u8], fields: &OwnFields) -> Vec<Property> 
 
 /// Marks the properties that are the person's own fields, and those that are details under their own names.
 pub(super) fn mark(properties: &mut [Property], fields: &OwnFields) {
+    let mut said: Vec<String> = Vec::new();
     for property in properties {
         property.is_link = fields.has_profiles_as_links();
+        if let Some(label) = fields.label_of_further(&property.name) {
+            let text = property.text();
+            let is_blank = text.trim_matches([';', ',', ' ', '\t', '\n']).is_empty();
+            let is_further = !is_blank && said.contains(&property.name) && is_readable(&text);
+            property.own_field = is_further.then(|| label.to_owned());
+            said.extend((!is_blank).then(|| property.name.clone()));
+            continue;
+        }
         let named = fields.name_of(&property.name).map(str::to_owned);
         property.own_field = named.or_else(|| {
             let label = fields.label_of(&property.name)?;

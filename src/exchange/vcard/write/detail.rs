@@ -19,6 +19,9 @@ use super::super::property::{self, Property};
 use super::super::value::ValueShape;
 use super::list;
 
+/// What makes two details the same.
+type Identity = (&'static str, String);
+
 /// Whether a detail is what became of one that a card says.
 type Follows<'f> = &'f dyn Fn(&Detail, &Detail) -> bool;
 
@@ -27,6 +30,8 @@ type Follows<'f> = &'f dyn Fn(&Detail, &Detail) -> bool;
 /// details were when both were the same.
 pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Option<&[Detail]>) {
     let mut missing: Vec<&Detail> = details.iter().collect();
+    // Of each line that says a detail as the contact has it, what makes that the same as another.
+    let mut said_first: Vec<(usize, Identity)> = Vec::new();
     let mut surplus: Vec<(usize, Detail)> = Vec::new();
     let mut given: HashSet<DetailId> = HashSet::new();
     for (at, property) in draft.lines() {
@@ -47,6 +52,7 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
         given.extend(contact::id_of(property));
         if all_there {
             missing = left;
+            said_first.extend(read.iter().map(|read| (at, read.identity())));
         } else {
             surplus.push((at, first.clone()));
         }
@@ -69,7 +75,16 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
             }
         }
     }
+    let successor_of =
+        |((at, _), new): (&(usize, Detail), &Option<&Detail>)| new.map(|new| (*at, new.identity()));
+    said_first.extend(surplus.iter().zip(&successors).filter_map(successor_of));
     for ((at, said), new) in surplus.into_iter().zip(successors) {
+        // Elsewhere what a line above it says already, as one with a second label does, is no detail more and stays.
+        let identity = said.identity();
+        let is_above = |(first, own): &(usize, Identity)| *first < at && *own == identity;
+        if agreed.is_some() && new.is_none() && said_first.iter().any(is_above) {
+            continue;
+        }
         if new.is_none_or(|new| new.value != said.value) {
             for stale in beside_address(draft, at, &said) {
                 draft.replace(stale, Vec::new());
@@ -170,6 +185,10 @@ pub(super) fn in_order(card: &[u8], details: &[Detail], fields: &OwnFields) -> O
     for kind in several {
         let mut left: Vec<Option<&Detail>> = details.iter().map(Some).collect();
         let lines = draft.lines().filter_map(|(at, property)| {
+            // The first line of its property says more than the others.
+            if fields.label_of_further(&property.name).is_some() {
+                return None;
+            }
             let read = contact::details(property, &draft.properties);
             let said = read.first().filter(|said| said.kind == kind)?;
             let says_it = |own: &Detail| is_said(own, said);
@@ -446,13 +465,20 @@ fn reads_as(version: Version, fields: &OwnFields, lines: &[&Line], detail: &Deta
         version,
         end: "\r\n",
     };
+    let name = lines.first().map_or("", |line| &line.name);
+    let name = name.to_ascii_uppercase();
+    // Only a further line of these is a detail.
+    let is_further = detail.kind == DetailKind::Other && fields.label_of_further(&name).is_some();
+    if is_further {
+        Line::of(&name, "x".to_owned()).write(form, &mut card);
+    }
     for line in lines {
         line.write(form, &mut card);
     }
     card.extend_from_slice(b"END:VCARD\r\n");
     let properties = property::properties_with(&card, fields);
-    let first = properties.first();
-    let read = first.map(|first| contact::details(first, &properties));
+    let line = properties.get(usize::from(is_further));
+    let read = line.map(|line| contact::details(line, &properties));
     read.is_some_and(|read| match read.as_slice() {
         [read] => read.says_but_for_preferred(detail),
         _ => false,
