@@ -45,6 +45,7 @@ mod place;
 mod profile;
 mod property;
 mod quoted_printable;
+mod same;
 mod value;
 mod write;
 
@@ -376,6 +377,12 @@ pub fn carry(
     fields: &OwnFields,
 ) -> Option<Vec<u8>> {
     join::carry(own, before, now, fields)
+}
+
+/// Whether two cards have the same lines, however these are ordered and spelt.
+#[must_use]
+pub fn has_same_lines(one: &[u8], other: &[u8]) -> bool {
+    same::has_same_lines(one, other)
 }
 
 /// Whether [`carry`] may have something to do, whatever the contact's own card is.

@@ -62,6 +62,10 @@ impl Card for RemoteCard {
         self.0.bytes == other.0.bytes
     }
 
+    fn has_lines_of(&self, other: &Self) -> bool {
+        vcard::has_same_lines(&self.0.bytes, &other.0.bytes)
+    }
+
     fn is_older(&self, other: &Self) -> bool {
         let written = (self.changed_at(), other.changed_at());
         matches!(written, (Some(this), Some(other)) if this < other)

@@ -45,6 +45,10 @@ pub struct Ways {
     pub token_number: u64,
     pub strips_x: bool,
     pub rewrites_labels: bool,
+    /// The lines of a card are stored in another order, with the version that is answered.
+    pub sorts_lines: bool,
+    /// A card that was made and deleted since a token is not named.
+    pub forgets_short_lives: bool,
     pub no_etag_after_put: bool,
     pub wrong_etag_after_put: bool,
     pub ignores_if_match: bool,
@@ -119,6 +123,8 @@ pub struct State {
     /// By their paths.
     pub cards: BTreeMap<String, Stored>,
     gone: BTreeMap<String, u64>,
+    /// When each card was made.
+    made: BTreeMap<String, u64>,
     revision: u64,
     lists: u64,
     answered: u64,
@@ -222,6 +228,9 @@ impl State {
             revision: self.revision,
         };
         self.gone.remove(path);
+        if !self.cards.contains_key(path) {
+            self.made.insert(path.to_owned(), self.revision);
+        }
         self.cards.insert(path.to_owned(), card);
         etag
     }
@@ -262,6 +271,14 @@ impl State {
             } else {
                 kept.push_str(line);
             }
+        }
+        if self.ways.sorts_lines {
+            let mut lines: Vec<&str> = kept.split_inclusive('\n').collect();
+            let last = lines.len().saturating_sub(1);
+            if let Some(between) = lines.get_mut(2..last) {
+                between.sort_unstable();
+            }
+            return lines.concat();
         }
         kept
     }
@@ -679,9 +696,14 @@ fn sync(state: &mut State, request: &Request) -> Answer {
         .gone
         .iter()
         .map(|(path, revision)| (*revision, path, None));
+    let short = |path: &str| {
+        let made = state.made.get(path);
+        state.ways.forgets_short_lives && made.is_some_and(|made| *made > since)
+    };
     let mut entries: Vec<_> = changed
         .chain(gone.filter(|_| !token.is_empty()))
         .filter(|(revision, ..)| *revision > since && !is_empty)
+        .filter(|(_, path, etag)| etag.is_some() || !short(path))
         .collect();
     entries.sort();
     let mut revision = state.revision;

@@ -252,3 +252,66 @@ fn a_card_that_is_listed_and_cannot_be_fetched_comes_in_later() {
     synced.does(&["sync"]);
     assert!(synced.has("Person 7"));
 }
+
+#[test]
+fn a_card_that_was_made_there_goes_again_with_its_contact_though_the_answer_was_lost() {
+    for sorts_lines in [false, true] {
+        let (synced, proxy) = Synced::behind_proxy(2);
+        synced.server.state().ways.sorts_lines = sorts_lines;
+        // Its answers to a PUT are known to name the version that is stored.
+        for at in 0..4 {
+            synced.note(&synced.id("Person 0"), &format!("note {at}"));
+            synced.does(&["sync"]);
+        }
+        synced.does(&[
+            "add",
+            "Temp Guy",
+            "+39 02 5550 1183",
+            "--email",
+            "temp@x.example",
+        ]);
+        let guy = synced.id("Temp Guy");
+        // The list, and the card.
+        proxy.fail(2, Fault::DropAfter);
+        assert_eq!(synced.home.run(&["sync"]).0, 6);
+        proxy.heal();
+        assert_eq!(synced.cards(), 3);
+        synced.does(&["contact", "delete", &guy]);
+        let told = synced.does(&["sync"]);
+        assert!(!told.contains("changed there"), "{sorts_lines}: {told}");
+        assert!(!synced.has("Temp Guy"), "{sorts_lines}: {told}");
+        assert_eq!(synced.cards(), 2, "{sorts_lines}: {told}");
+    }
+}
+
+#[test]
+fn a_deletion_that_is_refused_though_nothing_changed_there_is_named() {
+    let synced = Synced::with(2);
+    synced.does(&["contact", "delete", &synced.id("Person 0")]);
+    synced.server.state().ways.refuses_deletions = Some(412);
+    let (status, told, why) = synced.home.run(&["sync"]);
+    let told = format!("{told}{why}");
+    assert_eq!(status, 1, "{told}");
+    assert!(
+        told.contains("Person 0") && told.contains("not taken"),
+        "{told}"
+    );
+    assert!(!synced.has("Person 0"), "{told}");
+    synced.server.state().ways.refuses_deletions = None;
+    synced.does(&["sync", "nextcloud"]);
+    assert_eq!(synced.cards(), 1);
+}
+
+#[test]
+fn what_was_sent_and_is_deleted_there_at_once_is_deleted_here() {
+    let synced = Synced::with(2);
+    synced.server.state().ways.forgets_short_lives = true;
+    synced.does(&["add", "Neo One", "+39 02 5550 1184"]);
+    assert!(synced.does(&["sync"]).contains("1 out"));
+    let cards = synced.server.state().cards.clone();
+    let path = { cards.iter() }.find(|(_, card)| card.text.contains("Neo One"));
+    let name = path.unwrap().0.rsplit('/').next().unwrap().to_owned();
+    synced.server.delete(&name);
+    synced.does(&["sync"]);
+    assert!(!synced.has("Neo One"));
+}

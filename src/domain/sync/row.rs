@@ -18,6 +18,12 @@ pub trait Card: Clone {
     /// Whether it is the same text as another, with all that callbook does not read.
     fn is_same_text(&self, other: &Self) -> bool;
 
+    /// Whether it has the same lines as another, however these are ordered and spelt, with all that callbook does not
+    /// read.
+    fn has_lines_of(&self, other: &Self) -> bool {
+        self.is_same_text(other)
+    }
+
     /// Whether it says that it was written before another one was, as the cards of a server do that was restored.
     fn is_older(&self, _: &Self) -> bool {
         false

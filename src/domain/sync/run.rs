@@ -113,14 +113,7 @@ where
 {
     fn all(&mut self) -> Result<(), Stop> {
         let open = self.settle_open()?;
-        let state = view(self.book, |part| part.state())?;
-        let found = self.look(&state)?;
-        self.guard_arriving(&state, &found)?;
-        if !holds(Rule::TokenAfterCards) {
-            let token = found.token.clone();
-            commit(self.book, |part| keep_token(part, token.as_ref(), false))?;
-        }
-        self.take_in(&open, found)?;
+        self.arrive(&open)?;
         if self.answers.only_takes_in || self.remote.traits().read_only {
             return Ok(());
         }
@@ -131,8 +124,16 @@ where
         for _ in 0..ROUNDS {
             left = self.send()?;
             if left.is_empty() {
-                return Ok(());
+                break;
             }
+        }
+        let has_token = view(self.book, |part| Ok(part.state()?.token.is_some()))?;
+        let sent = self.report.went() + self.report.count(Did::DeletedThere);
+        if has_token && sent > 0 {
+            self.answers.lists_all = false;
+            // A token from before our own changes may hide what is taken back there by the next run: a card that was
+            // made and deleted since then, or one that is again what it was.
+            self.arrive(&[])?;
         }
         // What changes there whenever it is sent waits for the next run.
         for contact in left {
@@ -143,6 +144,18 @@ where
             self.report.moved.push(name.to_owned());
         }
         Ok(())
+    }
+
+    /// Takes in what changed there since the last token.
+    fn arrive(&mut self, open: &[Href]) -> Result<(), Stop> {
+        let state = view(self.book, |part| part.state())?;
+        let found = self.look(&state)?;
+        self.guard_arriving(&state, &found)?;
+        if !holds(Rule::TokenAfterCards) {
+            let token = found.token.clone();
+            commit(self.book, |part| keep_token(part, token.as_ref(), false))?;
+        }
+        self.take_in(open, found)
     }
 
     /// Looks at what was under way when the last run ended.

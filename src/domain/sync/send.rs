@@ -308,6 +308,12 @@ where
                 }
                 Delete::Moved => {
                     let now = self.card(&href)?;
+                    let is_as_listed = now.as_ref().is_some_and(|(now, _)| *now == etag);
+                    if is_as_listed {
+                        let why = "it answers that the card changed there, and it has not";
+                        self.refused_deletion(&href, &name, why)?;
+                        continue;
+                    }
                     let kept = commit(self.book, |part| {
                         let (Some(row), Some(now)) = (part.row(&href)?, now.clone()) else {
                             part.drop_row(&href)?;
@@ -329,19 +335,22 @@ where
                     self.change_row(&href, |row| row.intent = None)?;
                     return Err(takes_nothing(&why));
                 }
-                Delete::Refused(why) => {
-                    self.report.note(Did::Refused, &name);
-                    self.change_row(&href, |row| {
-                        row.intent = None;
-                        row.refused = Some(Refused {
-                            why: why.clone(),
-                            says: Person::default(),
-                        });
-                    })?;
-                }
+                Delete::Refused(why) => self.refused_deletion(&href, &name, &why)?,
             }
         }
         Ok(())
+    }
+
+    /// Notes that a deletion is not taken.
+    fn refused_deletion(&mut self, href: &Href, name: &str, why: &str) -> Result<(), Stop> {
+        self.report.note(Did::Refused, name);
+        self.change_row(href, |row| {
+            row.intent = None;
+            row.refused = Some(Refused {
+                why: why.to_owned(),
+                says: Person::default(),
+            });
+        })
     }
 
     /// Reads back what was sent: the other side may have written it in its own way, or somebody changed it.

@@ -183,9 +183,9 @@ pub(super) fn settle<C: Card>(
         let made = part.row(href)?.filter(|_| !is_here);
         return Ok(made.map(|row| (row.contact, Side::Here)));
     }
-    // Has somebody else changed the card too? On a server that stores cards as they were sent, any other text is
+    // Has somebody else changed the card too? On a server that names the version which it stores, any other line is
     // somebody's change.
-    let is_as_before = intent.body.is_same_text(&now) || row.has_text_of(&now);
+    let is_as_before = intent.body.has_lines_of(&now) || row.has_text_of(&now);
     let is_changed = !is_as_before && (exact || !says_no_more(now.said(), body));
     let is_seen = !is_new && shows(&row.base_said(), body, now.said());
     if accepted || is_new && is_ours || is_seen {

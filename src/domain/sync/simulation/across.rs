@@ -7,7 +7,7 @@ use crate::domain::sync::outgoing::outgoing;
 use crate::domain::sync::person::Person;
 use crate::domain::sync::remote::{Etag, Href};
 use crate::domain::sync::row::{Card as _, Row};
-use crate::domain::sync::said::{OurLine, SaidCard, same_label};
+use crate::domain::sync::said::{OurLine, SaidCard, SaidDetail, same_label};
 
 use super::book::SimBook;
 use super::contact::{SimContact, emails, note_of};
@@ -354,9 +354,13 @@ fn their_half(
         return;
     }
     let is_ours = before.value == own.value;
+    // Where another book gave its id to a detail that was there already, that is not what became of this one.
+    let is_other =
+        |said: &SaidDetail| said.identity != identity && base.detail(&said.identity).is_some();
     let with_id = |card: &SaidCard| {
         let details = card.details.iter();
         let found = details.filter(|said| said.id.is_some() && said.id == was.id);
+        let found = found.filter(|said| !is_other(said));
         found
             .map(|said| said.detail.value.clone())
             .collect::<Vec<_>>()

@@ -410,7 +410,12 @@ fn found_without(rule: Rule, runs: u64) -> Option<(&'static str, u64)> {
 }
 
 /// The rules that only one of some hundred to two thousand runs shows to be missing.
-const RARE: [Rule; 3] = [Rule::SaysInUseAnew, Rule::AllProves, Rule::UndoneWhereMade];
+const RARE: [Rule; 4] = [
+    Rule::SaysInUseAnew,
+    Rule::AllProves,
+    Rule::UndoneWhereMade,
+    Rule::Wording,
+];
 
 /// The rules that only one of some thousand runs shows to be missing, or that two servers show by a flag that
 /// changes, which no client can help altogether.
