@@ -16,6 +16,7 @@ use crate::domain::listing::ListQuery;
 use crate::domain::operation::{Actor, SyncRun};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{GOES, RemoteCounts, RemoteRow};
+use crate::domain::sync::guard::Guard;
 use crate::domain::sync::plan::{LeftOut, PlannedCard};
 use crate::domain::sync::remote::{Remote, Stop, Traits};
 use crate::domain::sync::report::{Did, Report};
@@ -427,7 +428,11 @@ impl Way<'_> {
             },
             home,
         };
-        run(remote, &mut book, asked.answers)
+        let answers = Answers {
+            pending: Guard::remembered(&row.traits),
+            ..asked.answers
+        };
+        run(remote, &mut book, answers)
     }
 }
 

@@ -355,7 +355,9 @@ fn outcome_of(
     };
     let asked = match &synced.end {
         Err(Stop::Asked(guard)) => json!(**guard),
-        _ => Value::Null,
+        Ok(()) => Value::Null,
+        // What was asked before stays to be answered.
+        Err(_) => json!(Guard::remembered(&row.traits)),
     };
     let last = LastRun {
         at: tried_at,

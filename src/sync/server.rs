@@ -105,6 +105,7 @@ impl<C> Remote for Server<C> {
             answers::Put::UidTaken { href } => Put::UidTaken(href.map(|href| Href(href.0))),
             answers::Put::ReadOnly(why) => Put::ReadOnly(why),
             answers::Put::Refused(why) => Put::Refused(why),
+            answers::Put::Failed(why) => Put::Failed(why),
         })
     }
 

@@ -315,3 +315,95 @@ fn what_was_sent_and_is_deleted_there_at_once_is_deleted_here() {
     synced.does(&["sync"]);
     assert!(!synced.has("Neo One"));
 }
+
+#[test]
+fn what_was_asked_about_waits_until_it_is_answered() {
+    // Deleted here, and one of them changed there.
+    let synced = Synced::with(30);
+    for at in 0..11 {
+        synced.does(&["contact", "delete", &synced.id(&format!("Person {at}"))]);
+    }
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    synced.phone_adds("3.vcf", "NOTE:phone");
+    for _ in 0..2 {
+        let (status, told, why) = synced.home.run(&["sync"]);
+        assert_eq!(status, 4, "{told}{why}");
+        assert_eq!(synced.cards(), 30);
+    }
+    assert!(synced.has("Person 3"), "a change wins");
+    synced.does(&["sync", "--accept-deletions"]);
+    assert_eq!(synced.cards(), 20);
+    // Deleted there, and one of them put back.
+    let synced = Synced::with(30);
+    let text = synced.text("0.vcf");
+    for at in 0..11 {
+        synced.server.delete(&format!("{at}.vcf"));
+    }
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    synced.server.store("0.vcf", &text);
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    assert!(synced.has("Person 7"));
+    // Put back whole, there is nothing to answer.
+    for at in 1..11 {
+        let text = text
+            .replace("u0", &format!("u{at}"))
+            .replace("Person 0", &format!("Person {at}"));
+        synced.server.store(&format!("{at}.vcf"), &text);
+    }
+    synced.does(&["sync"]);
+    assert!(synced.has("Person 7"));
+}
+
+#[test]
+fn a_small_book_that_is_gone_as_a_whole_is_asked_about() {
+    let synced = Synced::with(3);
+    for at in 0..3 {
+        synced.server.delete(&format!("{at}.vcf"));
+    }
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    assert!(synced.has("Person 1"));
+}
+
+#[test]
+fn a_card_that_the_server_fails_over_is_named_and_passed_by() {
+    for status in [500, 423] {
+        let synced = Synced::with(4);
+        synced.server.state().ways.refuses = Some(("NOTE:bad".to_owned(), status));
+        synced.note(&synced.id("Person 1"), "bad");
+        let (ended, told, why) = synced.home.run(&["sync"]);
+        let told = format!("{told}{why}");
+        assert_eq!(ended, 6, "{told}");
+        assert!(told.contains("Person 1"), "{told}");
+        synced.note(&synced.id("Person 2"), "good");
+        synced.note(&synced.id("Person 3"), "good");
+        let (ended, told, why) = synced.home.run(&["sync"]);
+        let told = format!("{told}{why}");
+        assert_eq!(ended, 1, "{told}");
+        assert!(
+            told.contains("Person 1") && told.contains("2 out"),
+            "{told}"
+        );
+        for name in ["2.vcf", "3.vcf"] {
+            assert!(synced.text(name).contains("NOTE:good"), "{name}");
+        }
+        synced.server.state().ways.refuses = None;
+        synced.does(&["sync", "nextcloud"]);
+        assert!(synced.text("1.vcf").contains("NOTE:bad"));
+    }
+}
+
+#[test]
+fn what_comes_in_around_a_card_that_goes_out_is_told() {
+    for moment in [Moment::Before, Moment::After] {
+        let synced = Synced::with(2);
+        synced.note(&synced.id("Person 0"), "changed");
+        let (status, told, why) = synced.meanwhile("PUT", moment, || {
+            synced.phone_adds("0.vcf", "TEL;TYPE=HOME:+39 02 5550 1182");
+        });
+        assert_eq!(status, 0, "{told}{why}");
+        assert!(
+            told.contains("1 in") && told.contains("1 out"),
+            "{moment:?}: {told}"
+        );
+    }
+}

@@ -141,12 +141,19 @@ fn what_a_server_does_not_take_says_why() {
         Kind::Gone
     );
     // Nobody knows what became of it.
-    for status in [500, 502, 504] {
+    for status in [423, 500, 501] {
+        server.state().ways.refuses = Some(("Bad".to_owned(), status));
+        let Put::Failed(why) = book.put(&href("a.vcf"), &bad, Some(&etag)).unwrap() else {
+            panic!("{status}: it may be this card alone");
+        };
+        assert!(why.contains(&status.to_string()), "{why}");
+    }
+    for status in [502, 504] {
         server.state().ways.refuses = Some(("Bad".to_owned(), status));
         let stop = book.put(&href("a.vcf"), &bad, Some(&etag)).unwrap_err();
         assert_eq!((stop.kind, stop.status), (Kind::Unknown, Some(status)));
     }
-    for status in [423, 429, 503] {
+    for status in [429, 503] {
         server.state().ways.refuses = Some(("Bad".to_owned(), status));
         let stop = book.put(&href("a.vcf"), &bad, Some(&etag)).unwrap_err();
         assert_eq!(stop.kind, Kind::Later(None));

@@ -178,7 +178,7 @@ fn learn(book: &mut AddressBook) -> Result<Learned, Stop> {
 /// Why a card was not taken.
 fn refusal(put: &Put) -> String {
     match put {
-        Put::Refused(why) | Put::ReadOnly(why) => safe(why).into_owned(),
+        Put::Refused(why) | Put::Failed(why) | Put::ReadOnly(why) => safe(why).into_owned(),
         Put::UidTaken { .. } => "another card has its UID".to_owned(),
         _ => "something else is there".to_owned(),
     }

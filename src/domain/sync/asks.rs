@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::ids::ContactId;
 
-use super::guard::{Guard, Side, is_many, is_most};
+use super::guard::{Guard, Side, is_most};
 use super::merge::in_their_words;
 use super::moving::{Moving, uid_of};
 use super::part::{Book, RemoteState, Touched};
@@ -74,6 +74,7 @@ where
             });
         }
         let moved = found.gone.len() + found.changed.len();
+        let is_many = |gone, linked| self.answers.is_many_gone(Side::There, gone, linked);
         if !is_many(moved, linked) && !is_most(found.changed.len(), linked_now) {
             return Ok(());
         }
@@ -85,9 +86,11 @@ where
             .chain(&changed.replaced)
             .cloned()
             .collect();
-        if is_many(gone.len(), linked) && !puts_back {
+        let answers = self.answers;
+        let is_many = |gone| answers.is_many_gone(Side::There, gone, linked);
+        if is_many(gone.len()) && !puts_back {
             let gone = self.not_elsewhere(&gone, found, changed.uids)?;
-            if is_many(gone.len(), linked) {
+            if is_many(gone.len()) {
                 let guard = Guard::GoneThere {
                     gone: gone.len(),
                     linked,

@@ -121,6 +121,8 @@ pub enum Put {
     UidTaken(Option<Href>),
     /// This card is not taken; why.
     Refused(String),
+    /// The other side failed over this card, and may have taken it all the same; why.
+    Failed(String),
     /// Nothing is taken; why.
     ReadOnly(String),
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::arrive::{Arriving, note_unread, take_card, take_new};
-use super::guard::Side;
+use super::guard::{Guard, Side, is_many};
 use super::moving::{Moving, place_anew};
 use super::part::{Book, Part, RemoteState, keep_token};
 use super::remote::{Changes, Got, Href, Remote, Stop};
@@ -14,6 +14,7 @@ use super::report::{Did, Report};
 use super::row::{Card, Row};
 use super::rules::{Rule, holds};
 use super::said::{NAME, name_on};
+use super::send::Settled;
 use super::take::{gone, revive, settle};
 
 /// How many cards are written in one transaction.
@@ -35,6 +36,18 @@ pub struct Answers {
     pub puts_back: Option<Side>,
     /// What the other side did not take is sent once more.
     pub tries_refused: bool,
+    /// What the last run asked, and nobody has answered yet: while any of it is left, it is asked again.
+    pub pending: Option<Guard>,
+}
+
+impl Answers {
+    /// Whether so much is gone on a side that it is asked about first: much of what is linked, all that is there, or any
+    /// of what was asked about before.
+    pub(super) fn is_many_gone(self, side: Side, gone: usize, linked: usize) -> bool {
+        let is_pending = |asked: Guard| asked.side() == side && !asked.is_of_words();
+        let is_all = side == Side::There && gone > 1 && gone >= linked;
+        is_many(gone, linked) || is_all || gone > 0 && self.pending.is_some_and(is_pending)
+    }
 }
 
 /// A run of one book with one remote.
@@ -197,13 +210,23 @@ where
                     // It may lie under another name; the list tells.
                     Got::Gone if is_new => {}
                     Got::Gone => {
-                        let kept = settle(part, href, None, None, false, exact)?;
-                        report.note_kept(kept, &name_on(&row.base_said()));
+                        let name = name_on(&row.base_said());
+                        let settled = Settled {
+                            href,
+                            name: &name,
+                            exact,
+                        };
+                        settled.told(part, report, None, None, false)?;
                     }
                     Got::Card(etag, card) => {
                         let now = (etag.clone(), card.clone());
-                        let kept = settle(part, href, Some(now), None, false, exact)?;
-                        report.note_kept(kept, &name_on(card.said()));
+                        let name = name_on(card.said());
+                        let settled = Settled {
+                            href,
+                            name: &name,
+                            exact,
+                        };
+                        settled.told(part, report, Some(now), None, false)?;
                     }
                     Got::Unread(etag, why) => note_unread(part, href, etag, why)?,
                     Got::Group(..) => {}

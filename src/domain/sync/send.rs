@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use crate::domain::ids::ContactId;
 
 use super::arrive::note_unread;
-use super::guard::{Guard, is_many};
+use super::guard::{Guard, Side};
 use super::join::link;
 use super::moving::{is_other_person, uid_of};
 use super::outgoing::{close_decided, outgoing};
 use super::part::{Book, Part, keep_token};
 use super::person::Person;
 use super::remote::{Delete, Etag, Got, Href, Put, Remote, Stop};
-use super::report::Did;
+use super::report::{Did, Report};
 use super::row::{Card, Intent, Refused, Row};
 use super::rules::{Rule, holds};
 use super::run::{PART, Run, commit, view};
@@ -22,6 +22,9 @@ use super::take::{How, give_way, merge, revive, settle};
 /// How often a card goes out without a person's change in between, before it is paused: two remotes may
 /// each have a wording of their own.
 const SENT_AT_MOST: u8 = 8;
+
+/// Over how many cards in a row the other side fails before it is taken to fail over all.
+const FAILS_AT_MOST: usize = 3;
 
 impl<R, B> Run<'_, R, B>
 where
@@ -35,17 +38,30 @@ where
         let mut again = Vec::new();
         let mut nothing_waits = Vec::new();
         let mut sent: Vec<(Href, Option<Etag>)> = Vec::new();
+        let mut failed: Vec<Failure> = Vec::new();
+        let mut in_a_row = 0;
         for contact in touched.contacts {
             let by_person = touched.by_person.contains(&contact);
             match self.send_contact(contact, by_person)? {
                 Sent::Nothing => nothing_waits.push(contact),
                 Sent::Later => {}
-                Sent::Taken(href, etag) => sent.push((href, etag)),
+                Sent::Taken(href, etag) => {
+                    sent.push((href, etag));
+                    in_a_row = 0;
+                }
                 Sent::Merged => again.push(contact),
+                Sent::Failed(failure) => {
+                    failed.push(failure);
+                    in_a_row += 1;
+                    if in_a_row == FAILS_AT_MOST {
+                        break;
+                    }
+                }
             }
         }
         // Who was deleted here while being sent is deleted there in the version that was sent.
         self.read_back(&sent)?;
+        self.pass_by(failed, sent.is_empty() || in_a_row == FAILS_AT_MOST)?;
         self.send_deletions()?;
         if again.is_empty() {
             commit(self.book, |part| {
@@ -132,10 +148,16 @@ where
                     }
                     _ => None,
                 };
-                let kept = commit(self.book, |part| {
-                    settle(part, &href, now.clone(), None, false, exact)
+                let report = &mut self.report;
+                let name = name_on(body.said());
+                commit(self.book, |part| {
+                    let settled = Settled {
+                        href: &href,
+                        name: &name,
+                        exact,
+                    };
+                    settled.told(part, report, now.clone(), None, false)
                 })?;
-                self.report.note_kept(kept, &name_on(body.said()));
                 Ok(Sent::Merged)
             }
             Put::ReadOnly(why) => {
@@ -158,7 +180,38 @@ where
                 self.refused(&href, &intent, why)
             }
             Put::Refused(why) => self.refused(&href, &intent, &why),
+            Put::Failed(why) => Ok(Sent::Failed(Failure {
+                name: name_on(body.said()),
+                href,
+                says: intent.says,
+                why,
+            })),
         }
+    }
+
+    /// Passes by the cards that the other side failed over while it took others. Whether they arrived is looked at by
+    /// the next run.
+    fn pass_by(&mut self, failed: Vec<Failure>, is_down: bool) -> Result<(), Stop> {
+        for Failure {
+            href,
+            name,
+            says,
+            why,
+        } in failed
+        {
+            if is_down {
+                let why = format!("{why}, over the card of {name}");
+                return Err(Stop::Later { why, after: None });
+            }
+            self.report.note(Did::Refused, &name);
+            self.change_row(&href, |row| {
+                row.refused = Some(Refused {
+                    why: why.clone(),
+                    says: says.clone(),
+                });
+            })?;
+        }
+        Ok(())
     }
 
     /// Notes that a card is not taken.
@@ -291,7 +344,7 @@ where
             return Ok(());
         }
         let linked = view(self.book, |part| part.count_linked())?;
-        if is_many(dead.len(), linked) {
+        if { self.answers }.is_many_gone(Side::Here, dead.len(), linked) {
             let gone = dead.len();
             let names = || dead.iter().map(|(_, _, name)| name.clone()).collect();
             self.ask(Guard::GoneHere { gone, linked }, |_| Ok(names()))?;
@@ -379,8 +432,13 @@ where
                             _ => None,
                         };
                         let name = now.as_ref().map(|(_, card)| name_on(card.said()));
-                        let kept = settle(part, href, now, answer.as_ref(), true, exact)?;
-                        report.note_kept(kept, &name.unwrap_or_default());
+                        let name = name.unwrap_or_default();
+                        let settled = Settled {
+                            href,
+                            name: &name,
+                            exact,
+                        };
+                        settled.told(part, report, now, answer.as_ref(), true)?;
                     }
                     Ok(())
                 })?;
@@ -397,6 +455,49 @@ fn takes_nothing(why: &str) -> Stop {
     ))
 }
 
+/// What was under way to a card, to be settled.
+pub(super) struct Settled<'s> {
+    pub(super) href: &'s Href,
+    pub(super) name: &'s str,
+    /// The version in the answer to a change is that of the card that is stored.
+    pub(super) exact: bool,
+}
+
+impl Settled<'_> {
+    /// Settles it, and tells what came in by that.
+    pub(super) fn told<C: Card>(
+        &self,
+        part: &mut dyn Part<C>,
+        report: &mut Report,
+        now: Option<(Etag, C)>,
+        answer: Option<&Etag>,
+        accepted: bool,
+    ) -> Result<(), Stop> {
+        let row = part.row(self.href)?;
+        let contact = row.map(|row| row.contact);
+        let person = |part: &mut dyn Part<C>| match contact {
+            Some(contact) => part.person(contact),
+            None => Ok(None),
+        };
+        let before = person(part)?;
+        let kept = settle(part, self.href, now, answer, accepted, self.exact)?;
+        let after = person(part)?;
+        if before.is_some() && after.is_some() && before != after {
+            report.note(Did::ChangedHere, self.name);
+        }
+        report.note_kept(kept, self.name);
+        Ok(())
+    }
+}
+
+/// A card that the other side failed over.
+struct Failure {
+    href: Href,
+    name: String,
+    says: Person,
+    why: String,
+}
+
 /// What became of a contact that may have had to be sent.
 enum Sent {
     /// Nothing of it waits.
@@ -405,6 +506,7 @@ enum Sent {
     Later,
     Taken(Href, Option<Etag>),
     Merged,
+    Failed(Failure),
 }
 
 /// What goes out of a contact, and where.

@@ -160,6 +160,7 @@ pub(super) fn settle<C: Card>(
         part.put_row(href, &row)?;
         return Ok(None);
     }
+    row.refused = None;
     if answer == Some(&etag) {
         // As it was sent, in the server's wording.
         row.base = Some(now);

@@ -81,6 +81,8 @@ pub enum Put {
     ReadOnly(String),
     /// This card is not taken; what the server says.
     Refused(String),
+    /// The server failed over this card, or it is locked; whether it was taken is not known.
+    Failed(String),
 }
 
 /// What became of a card that was deleted.

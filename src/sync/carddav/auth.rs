@@ -77,6 +77,22 @@ impl Auth {
         }
     }
 
+    /// What may be shown to nobody: the password or the token, and both as they are sent. One of a sign or two is in
+    /// any text.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut secrets = Vec::new();
+        if let Credentials::Password { user, password } = &self.credentials {
+            let both = format!("{user}:{}", password.text());
+            secrets.push(Secret::new(STANDARD.encode(&both)));
+            secrets.push(Secret::new(both));
+            secrets.push(password.clone());
+        }
+        secrets.extend(self.token.clone());
+        secrets.retain(|secret| secret.text().len() > 2);
+        secrets
+    }
+
     /// The header for one request, if there is one.
     pub fn header(&mut self, method: &str, path: &str) -> Result<Option<String>, Fault> {
         match &mut self.credentials {

@@ -413,7 +413,7 @@ impl Client {
 
     /// Reads the body of an error, or what else is not looked at.
     pub(crate) fn refusal(&mut self, mut reply: Reply) -> Refusal {
-        let refusal = Refusal::read(&mut reply.body);
+        let refusal = Refusal::read(&mut reply.body, &self.auth.secrets());
         self.traffic.bytes += reply.body.read;
         refusal
     }

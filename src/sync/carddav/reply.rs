@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::href::Address;
 use super::xml::{self, Document};
 use crate::domain::safe::safe;
+use crate::domain::secret::Secret;
 
 /// The longest wait that a server is granted.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -39,18 +40,20 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads the body of an error. What was cut short is shown as far as it came.
-    pub(crate) fn read(body: &mut Limited) -> Self {
+    /// Reads the body of an error, without these secrets, which some servers repeat. What was cut short is shown as far
+    /// as it came.
+    pub(crate) fn read(body: &mut Limited, secrets: &[Secret]) -> Self {
         let mut bytes = Vec::new();
         let _ = body.take(ERROR_BODY).read_to_end(&mut bytes);
         let Ok(document) = xml::read(bytes.as_slice(), drop) else {
-            let words = short(&without_tags(&String::from_utf8_lossy(&bytes)));
+            let words = without_tags(&String::from_utf8_lossy(&bytes));
+            let words = short(&blanked(words, secrets));
             return Self {
                 document: Document::default(),
                 words,
             };
         };
-        let words = short(&document.words);
+        let words = short(&blanked(document.words.clone(), secrets));
         Self { document, words }
     }
 
@@ -100,6 +103,14 @@ fn without_tags(text: &str) -> String {
         }
     }
     words
+}
+
+/// A text with each secret in it left out.
+fn blanked(mut text: String, secrets: &[Secret]) -> String {
+    for secret in secrets {
+        text = text.replace(secret.text(), "…");
+    }
+    text
 }
 
 /// The first words of a text, harmless and on one line.
@@ -177,6 +188,20 @@ mod tests {
                 seconds,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_a_server_repeats_of_a_secret_is_left_out() {
+        let secret = Secret::new("hunter22".to_owned());
+        for body in [
+            "sent: hunter22, hunter22".to_owned(),
+            "<d:error xmlns:d='DAV:'>hunter22</d:error>".to_owned(),
+            format!("{}hunter22", "x".repeat(WORDS - 4)),
+        ] {
+            let mut body = Limited::new(std::io::Cursor::new(body), ERROR_BODY);
+            let refusal = Refusal::read(&mut body, std::slice::from_ref(&secret));
+            assert!(!refusal.said().contains("hunt"), "{}", refusal.said());
         }
     }
 

@@ -60,6 +60,7 @@ pub(crate) fn put(
             return Err(Stop::new(Kind::Gone, Some(409), &why));
         }
         Answer::Refused(_, why) => Put::Refused(why),
+        Answer::Failed(stop) => Put::Failed(stop.why),
         Answer::ReadOnly(why) => Put::ReadOnly(why),
     })
 }
@@ -92,6 +93,8 @@ pub(crate) fn delete(
         Answer::Done => Delete::Done,
         Answer::Changed | Answer::NotThere(_) => Delete::Moved,
         Answer::Refused(_, why) => Delete::Refused(why),
+        Answer::Failed(stop) if stop.status == Some(LOCKED) => Delete::Refused(stop.why),
+        Answer::Failed(stop) => return Err(stop),
         Answer::UidTaken(_) => Delete::Refused("another card has its UID".to_owned()),
         Answer::ReadOnly(why) => Delete::ReadOnly(why),
     })
@@ -120,7 +123,12 @@ enum Answer {
     UidTaken(Option<Href>),
     ReadOnly(String),
     Refused(u16, String),
+    /// The server failed over this one; whether it was done is not known.
+    Failed(Stop),
 }
+
+/// The status of what somebody else has locked (RFC 4918, 11.3).
+const LOCKED: u16 = 423;
 
 fn answer(client: &mut Client, reply: Reply) -> Result<Answer, Stop> {
     let mut status = reply.status;
@@ -132,7 +140,12 @@ fn answer(client: &mut Client, reply: Reply) -> Result<Answer, Stop> {
         return Ok(Answer::Done);
     }
     let address = reply.address.clone();
+    let asks_to_wait = reply.retry_after.is_some();
     let (stop, refusal) = client.stopped(reply);
+    // One card may be too much for a server that is well otherwise.
+    if matches!(status, LOCKED | 500 | 501) && !asks_to_wait {
+        return Ok(Answer::Failed(stop));
+    }
     // Not enough room is a refusal of what needs it, and no failure of the server.
     if matches!(stop.kind, Kind::Later(_)) || status >= 500 && status != 507 {
         return Err(stop);
