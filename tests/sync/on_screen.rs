@@ -65,6 +65,37 @@ fn a_key_takes_in_what_is_there() {
 }
 
 #[test]
+fn who_comes_back_is_told() {
+    let server = DavServer::start(Ways::default());
+    server.store("a.vcf", &card("a", "Sami Korhonen"));
+    server.store("b.vcf", &card("b", "Ines Duarte"));
+    let (folder, db) = with_remote(&server);
+    first_sync(folder.path(), &db);
+    let raw = rusqlite::Connection::open(&db).unwrap();
+    let id: String = raw
+        .query_row(
+            "SELECT lower(hex(id)) FROM contact WHERE name = 'Sami Korhonen'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let id = uuid::Uuid::parse_str(&id).unwrap().to_string();
+    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
+        .args(["--db", db.to_str().unwrap(), "contact", "delete", &id])
+        .env("HOME", folder.path())
+        .assert()
+        .success();
+    let changed = card("a", "Sami Korhonen").replace("END:", "NOTE:back\r\nEND:");
+    server.store("a.vcf", &changed);
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("Ines Duarte");
+    callbook.types("S");
+    callbook.sees("kept Sami Korhonen: deleted here and changed there");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+}
+
+#[test]
 fn nothing_waits_for_a_server_that_does_not_answer() {
     let server = DavServer::start(Ways::default());
     let (folder, db) = with_remote(&server);

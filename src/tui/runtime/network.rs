@@ -16,6 +16,7 @@ use crate::domain::secret::Secret;
 use crate::domain::sync::plan::SyncPlan;
 use crate::domain::sync::records::shown_name;
 use crate::domain::sync::remote;
+use crate::domain::sync::report::Did;
 use crate::domain::sync::run::Answers;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::count;
@@ -532,6 +533,15 @@ impl Said {
                 Ok(()) if by_person => {
                     let moved = run.synced.report.moved_naming(first_of);
                     self.good.push(format!("{name}: {moved}"));
+                    for (did, side) in [
+                        (Did::CameBack, "deleted here and changed there"),
+                        (Did::Stayed, "deleted there and changed here"),
+                    ] {
+                        let kept: Vec<&str> = run.synced.report.named(did).collect();
+                        if !kept.is_empty() {
+                            self.good.push(format!("kept {}: {side}", first_of(&kept)));
+                        }
+                    }
                 }
                 Ok(()) => {}
                 Err(remote::Stop::Stopped) => self.plain.push("the sync was stopped".to_owned()),
