@@ -5,8 +5,9 @@ use fast_qr::{ECL, QRBuilder};
 use super::percent::percent_encoded;
 use super::phone::Phone;
 
-/// The light modules around a code that a reader needs to find it.
-const QUIET: usize = 4;
+/// The light modules around a code that a reader is to have (ISO/IEC 18004); fewer do on a screen that has no room
+/// for them.
+pub const QUIET: [usize; 3] = [4, 2, 1];
 
 /// What a code is drawn on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +38,21 @@ impl Code {
     /// The code of a text; none where the text is too long for one, which is at 2,953 bytes.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
+        let [quiet, ..] = QUIET;
+        Self::with_quiet(text, quiet)
+    }
+
+    /// The code of a text with so many light modules around it.
+    #[must_use]
+    pub fn with_quiet(text: &str, quiet: usize) -> Option<Self> {
         // The least correction makes the smallest code, and a screen is not a worn label.
         let code = QRBuilder::new(text).ecl(ECL::L).build().ok()?;
-        let side = code.size + 2 * QUIET;
+        let side = code.size + 2 * quiet;
         let row = |y: usize| {
             let module = |x: usize| {
-                let row = y.checked_sub(QUIET).filter(|y| *y < code.size);
+                let row = y.checked_sub(quiet).filter(|y| *y < code.size);
                 let row = row.map(|y| &code[y]);
-                let module = x.checked_sub(QUIET).and_then(|x| row?.get(x));
+                let module = x.checked_sub(quiet).and_then(|x| row?.get(x));
                 module.is_some_and(|module| module.value())
             };
             (0..side).map(module).collect()

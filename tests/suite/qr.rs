@@ -136,6 +136,36 @@ fn a_number_and_an_email_have_room_on_a_usual_screen() {
 }
 
 #[test]
+fn a_contact_has_room_on_a_usual_screen_without_what_is_left_out() {
+    let read = |desk: &Desk| scanned(&code_in(&desk.frame()), Ground::Dark, Blocks::Half);
+    let small = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nTEL:+442079460018\n\
+                 EMAIL:ada@example.org\nEND:VCARD\n";
+    let mut desk = Desk::new(80, 24, small);
+    desk.press("g g Q v");
+    let card = read(&desk);
+    for says in ["Ada Lovelace", "+442079460018", "ada@example.org"] {
+        assert!(card.contains(says), "{says}: {card}");
+    }
+    assert!(!desk.frame().contains("left out"), "{}", desk.frame());
+    let much = "BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Ada Lovelace\nORG:Analytical Engines\n\
+                TEL:+442079460018\nTEL:+442079460019\nEMAIL:ada@example.org\n\
+                EMAIL:ada.lovelace@engines.example\nEND:VCARD\n";
+    let mut desk = Desk::new(80, 24, much);
+    desk.press("g g Q v");
+    let card = read(&desk);
+    for says in ["BEGIN:VCARD", "Ada Lovelace", "+442079460018", "END:VCARD"] {
+        assert!(card.contains(says), "{says}: {card}");
+    }
+    let frame = desk
+        .frame()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(frame.contains("left out:"), "{frame}");
+    assert!(!card.contains("engines.example"), "{card}");
+}
+
+#[test]
 fn a_code_that_has_no_room_says_which_room_it_needs() {
     for (width, height) in [(80, 24), (40, 12)] {
         let mut desk = Desk::new(width, height, CARDS);
@@ -143,8 +173,13 @@ fn a_code_that_has_no_room_says_which_room_it_needs() {
         let frame = desk.frame();
         let needs = frame.replace(['│', '"', '\n'], " ");
         let needs = needs.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(needs.contains("the code needs a screen of"), "{frame}");
-        assert!(!frame.contains('█'), "{frame}");
+        let has_room = height == 24;
+        assert_eq!(
+            needs.contains("the code needs a screen of"),
+            !has_room,
+            "{frame}"
+        );
+        assert_eq!(frame.contains('█'), has_room, "{frame}");
         desk.press("esc j Q");
         desk.press("n");
         assert_eq!(desk.toast(), "no number here");

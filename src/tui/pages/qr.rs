@@ -8,7 +8,8 @@ use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::full_contact::FullContact;
 use crate::domain::phone::{Phone, PhoneId};
-use crate::domain::qr::{self, Blocks, Code, Ground};
+use crate::domain::qr::{self, Blocks, Code, Ground, QUIET};
+use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::protocol::{Reply, Request};
@@ -61,6 +62,37 @@ impl Qr {
         })
     }
 
+    /// The code that there is room for, and what is read under it: of a card, without parts from its end where it has
+    /// no room else.
+    fn code(&self, areas: Areas, blocks: Blocks) -> Option<(Option<Code>, String)> {
+        let (text, words) = self.shown()?;
+        let whole = Code::of(&text);
+        let fits = |code: &Code| {
+            let rows = code.rows(Ground::Dark, blocks);
+            let wide = rows.first().map_or(0, |row| width(row));
+            Place::of(wide, rows.len(), areas).is_some()
+        };
+        let quiet = |text: &str| {
+            let mut codes = QUIET.into_iter();
+            codes.find_map(|quiet| Code::with_quiet(text, quiet).filter(fits))
+        };
+        if let Some(code) = quiet(&text) {
+            return Some((Some(code), words));
+        }
+        if self.content == Content::Card {
+            let mut card = SmallCard::of(&text);
+            while card.leave_out() {
+                if let Some(code) = quiet(&card.text()) {
+                    return Some((
+                        Some(code),
+                        format!("{words}; left out: {}", card.left_out()),
+                    ));
+                }
+            }
+        }
+        Some((whole, words))
+    }
+
     /// What the code says, and what is read under it; none before the card has come.
     fn shown(&self) -> Option<(String, String)> {
         match self.content {
@@ -74,6 +106,83 @@ impl Qr {
                 Some((self.card.clone()?, words))
             }
         }
+    }
+}
+
+/// A small card of which parts are left out until its code has room.
+struct SmallCard<'c> {
+    lines: Vec<&'c str>,
+    /// What was left out, as one and as several, with how many of it.
+    left_out: Vec<(&'static str, usize)>,
+}
+
+impl<'c> SmallCard<'c> {
+    fn of(card: &'c str) -> Self {
+        let mut lines: Vec<&str> = Vec::new();
+        let mut start = 0;
+        let ends = card.match_indices('\n').map(|(at, _)| at + 1);
+        for end in ends {
+            let is_folded = card
+                .get(end..)
+                .is_some_and(|rest| rest.starts_with([' ', '\t']));
+            if !is_folded {
+                lines.extend(card.get(start..end));
+                start = end;
+            }
+        }
+        Self {
+            lines,
+            left_out: Vec::new(),
+        }
+    }
+
+    fn text(&self) -> String {
+        self.lines.concat()
+    }
+
+    /// The places of the lines of a property.
+    fn places(&self, name: &str) -> Vec<usize> {
+        let is_it = |line: &str| {
+            let rest = line.strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with([':', ';']))
+        };
+        let lines = self.lines.iter().enumerate();
+        lines
+            .filter(|(_, line)| is_it(line))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Leaves out one more part: further emails and numbers, from the end, then the email, then the company. The first
+    /// number stays.
+    fn leave_out(&mut self) -> bool {
+        let order = [
+            ("EMAIL", "email", 1),
+            ("TEL", "number", 1),
+            ("EMAIL", "email", 0),
+            ("ORG", "company", 0),
+        ];
+        for (name, word, kept) in order {
+            let places = self.places(name);
+            let Some(last) = places.last().filter(|_| places.len() > kept) else {
+                continue;
+            };
+            self.lines.remove(*last);
+            match self.left_out.iter_mut().find(|(own, _)| *own == word) {
+                Some((_, number)) => *number += 1,
+                None => self.left_out.push((word, 1)),
+            }
+            return true;
+        }
+        false
+    }
+
+    fn left_out(&self) -> String {
+        let parts = self.left_out.iter().map(|(word, number)| match *word {
+            "company" => "the company".to_owned(),
+            word => count(*number, word),
+        });
+        parts.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -153,9 +262,9 @@ impl Page for Qr {
         } else {
             Blocks::Half
         };
-        let shown = self.shown();
+        let shown = self.code(ui.areas, blocks);
         let words = shown.as_ref().map_or("", |(_, words)| words.as_str());
-        let code = shown.as_ref().map(|(text, _)| Code::of(text));
+        let code = shown.as_ref().map(|(code, _)| code);
         let rows = match &code {
             Some(Some(code)) => code.rows(Ground::Dark, blocks),
             _ => Vec::new(),
