@@ -21,6 +21,79 @@ pub(crate) fn tag_key(tag: &str) -> String {
     }
 }
 
+/// Tags in one line with commas between them; one that has a comma or begins with a quote stands in quotes.
+#[must_use]
+pub(crate) fn tags_in_line(tags: &[String]) -> String {
+    let tags: Vec<String> = tags.iter().map(|tag| tag_in_line(tag)).collect();
+    tags.join(", ")
+}
+
+/// A tag as it stands among others in one line.
+#[must_use]
+pub(crate) fn tag_in_line(tag: &str) -> String {
+    if tag.contains(',') || tag.starts_with('"') {
+        format!("\"{}\"", tag.replace('"', "\"\""))
+    } else {
+        tag.to_owned()
+    }
+}
+
+/// The tags of such a line.
+#[must_use]
+pub(crate) fn tags_of_line(line: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    let mut rest = line;
+    loop {
+        let (tag, after) = first_tag(rest);
+        if !tag.is_empty() {
+            tags.push(tag);
+        }
+        let Some(after) = after else {
+            return tags;
+        };
+        rest = after;
+    }
+}
+
+/// The tags of such a line that are whole, and what is typed after the last comma between tags.
+#[must_use]
+pub(crate) fn last_of_line(line: &str) -> (&str, &str) {
+    let mut rest = line;
+    while let (_, Some(after)) = first_tag(rest) {
+        rest = after;
+    }
+    let given = line.get(..line.len() - rest.len()).unwrap_or_default();
+    (given.strip_suffix(',').unwrap_or(given).trim(), rest.trim())
+}
+
+/// The first tag of a line, and what follows its comma.
+fn first_tag(line: &str) -> (String, Option<&str>) {
+    if let Some(quoted) = line.trim_start().strip_prefix('"') {
+        let mut tag = String::new();
+        let mut rest = quoted;
+        while let Some((text, after)) = rest.split_once('"') {
+            tag.push_str(text);
+            if let Some(after) = after.strip_prefix('"') {
+                tag.push('"');
+                rest = after;
+                continue;
+            }
+            let after = after.trim_start();
+            if after.is_empty() {
+                return (tag.trim().to_owned(), None);
+            }
+            match after.strip_prefix(',') {
+                Some(after) => return (tag.trim().to_owned(), Some(after)),
+                None => break,
+            }
+        }
+    }
+    match line.split_once(',') {
+        Some((tag, after)) => (tag.trim().to_owned(), Some(after)),
+        None => (line.trim().to_owned(), None),
+    }
+}
+
 /// A tag of the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagCount {

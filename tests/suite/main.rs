@@ -19,6 +19,7 @@ mod as_said;
 mod back_to;
 mod backup;
 mod bin;
+mod by_the_way;
 mod cards;
 mod care;
 mod cli;

@@ -12,6 +12,7 @@ use crate::domain::naming::{NameParts, SortPrefixes, name_with_parts, parts_with
 use crate::domain::number::Region;
 use crate::domain::phone::{MANUAL, PhoneAttributes};
 use crate::domain::refusal::Fault;
+use crate::domain::tag::{tags_in_line, tags_of_line};
 use crate::tui::pages::phone_form::{Owner, PhoneForm};
 use crate::tui::widgets::choice::ChoiceField;
 use crate::tui::widgets::field::Field;
@@ -173,7 +174,10 @@ impl ContactForm {
     #[must_use]
     pub(crate) fn of_profile(profile: &Profile, home: Option<Region>) -> Self {
         let contact = &profile.full.contact;
-        let first = TEXTS.iter().map(|field| field.text(contact).into_owned());
+        let first = TEXTS.iter().map(|field| match field.name {
+            "tags" => tags_in_line(&contact.tags),
+            _ => field.text(contact).into_owned(),
+        });
         let first: Vec<String> = first.collect();
         let numbers = profile
             .full
@@ -583,12 +587,7 @@ fn fields_of(first: &[String]) -> Vec<Field> {
 /// A text of the form as the attribute's value.
 fn value_of(field: &ContactField, text: &str) -> Value {
     match field.name {
-        "tags" => json!(
-            text.split(',')
-                .map(str::trim)
-                .filter(|tag| !tag.is_empty())
-                .collect::<Vec<_>>()
-        ),
+        "tags" => json!(tags_of_line(text)),
         _ if text.is_empty() => Value::Null,
         _ => json!(text),
     }

@@ -3,7 +3,7 @@
 
 use crate::domain::fold::fold;
 use crate::domain::query::Values;
-use crate::domain::tag::is_same_tag;
+use crate::domain::tag::{is_same_tag, last_of_line, tag_in_line, tags_of_line};
 use crate::tui::widgets::choice::FirstMark;
 
 use super::state::{ContactForm, ContactPlace, place};
@@ -35,13 +35,13 @@ impl ContactForm {
         let Some(field) = self.texts.get(place("tags")) else {
             return Vec::new();
         };
-        let (given, begun) = parted(field.text());
+        let (given, begun) = last_of_line(field.text());
         let begun = fold(begun);
         // Within the text, the end of a tag is not to be typed over.
         if begun.is_empty() || field.before() != field.text() {
             return Vec::new();
         }
-        let given: Vec<&str> = given.split(',').map(str::trim).collect();
+        let given = tags_of_line(given);
         let fits = |tag: &&String| {
             let folded = fold(tag);
             let is_given = given.iter().any(|given| is_same_tag(given, tag));
@@ -64,16 +64,10 @@ impl ContactForm {
         };
         let at = place("tags");
         let typed = self.text(at).to_owned();
-        let (given, _) = parted(&typed);
+        let (given, _) = last_of_line(&typed);
         let between = if given.is_empty() { "" } else { ", " };
-        self.set(at, format!("{given}{between}{tag}"));
+        self.set(at, format!("{given}{between}{}", tag_in_line(&tag)));
         self.offered_tags.close();
         true
     }
-}
-
-/// The tags before the last comma, and what is typed after it.
-fn parted(text: &str) -> (&str, &str) {
-    let (given, begun) = text.rsplit_once(',').unwrap_or(("", text));
-    (given.trim(), begun.trim())
 }
