@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rusqlite::Connection;
 
 use crate::domain::bulk::BulkPlan;
-use crate::domain::contact::ContactId;
+use crate::domain::contact::{Contact, ContactId, Detail, DetailKind};
 use crate::domain::duplicates::{self, Group, Likeness, Merge, Merged, evidence, merged, name_key};
 use crate::domain::edit::Done;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::CardFormat;
+use crate::domain::member::plain;
 use crate::domain::number;
 use crate::domain::refusal::Refusal;
 use crate::domain::title;
@@ -341,6 +342,7 @@ impl Writer<'_> {
         let mut pace = self.pace();
         let mut plan = BulkPlan::default();
         let mut names = Vec::new();
+        let mut merged_away = MergedAway::default();
         for (done, merge) in merges.iter().enumerate() {
             pace.tell(done, merges.len())?;
             let people = people(self.connection(), &merge.contacts)?;
@@ -358,8 +360,10 @@ impl Writer<'_> {
             if lines == PlanLines::Listed {
                 plan.lines.extend(result.lines(&people));
             }
+            merged_away.note(&people, &result.contact);
             names.extend(self.merge(people, result, format)?);
         }
+        self.relate_to_kept(&merged_away)?;
         if let [merge] = merges {
             plan.kept = merge.contacts.first().copied();
         }
@@ -403,5 +407,73 @@ impl Writer<'_> {
             }
         }
         Ok(names)
+    }
+
+    /// Has the relations of others to contacts that were merged away go to those that were kept, and takes those of
+    /// a contact to itself.
+    fn relate_to_kept(&mut self, merged: &MergedAway) -> Answer<()> {
+        if merged.0.is_empty() {
+            return Ok(());
+        }
+        let related = self
+            .connection()
+            .prepare("SELECT id FROM contact WHERE details LIKE '%urn:uuid:%' ORDER BY id")?
+            .query_map([], |row| record::uuid(row, 0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let now = self.context().now;
+        for id in related {
+            let before = record::get_contact(self.connection(), ContactId(id))?;
+            let mut after = before.clone();
+            after.details.clear();
+            for detail in &before.details {
+                let mut detail = detail.clone();
+                if let Some((kept, uid)) = merged.kept(&detail) {
+                    if kept == before.id {
+                        continue;
+                    }
+                    // Where another contact has the identifier too, it is that one.
+                    if lookup::with_uid(self.connection(), &detail.text())?.is_none() {
+                        detail.value = uid.into();
+                    }
+                }
+                let is_there = after
+                    .details
+                    .iter()
+                    .any(|own| own.identity() == detail.identity());
+                if !is_there || before.details.contains(&detail) {
+                    after.details.push(detail);
+                }
+            }
+            if after != before {
+                after.updated_at = now;
+                self.update_contact(before, after)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What contacts that were merged were known by, each with the one that was kept and its identifier.
+#[derive(Default)]
+struct MergedAway(HashMap<String, (ContactId, String)>);
+
+impl MergedAway {
+    fn note(&mut self, people: &[FullContact], kept: &Contact) {
+        let uid = kept.uid.clone().unwrap_or_else(|| kept.own_uid());
+        let uid = format!("urn:uuid:{}", uid.strip_prefix("urn:uuid:").unwrap_or(&uid));
+        for one in people {
+            let known = [one.contact.uid.clone(), Some(one.contact.id.to_string())];
+            for known in known.into_iter().flatten() {
+                self.0.insert(plain(&known), (kept.id, uid.clone()));
+            }
+        }
+    }
+
+    /// Who was kept of those that a relation may be to, and its identifier.
+    fn kept(&self, detail: &Detail) -> Option<(ContactId, &str)> {
+        let text = detail.text();
+        let is_one = detail.kind == DetailKind::Relation && text.starts_with("urn:uuid:");
+        let found = is_one.then(|| self.0.get(&plain(&text))).flatten();
+        found.map(|(id, uid)| (*id, uid.as_str()))
     }
 }

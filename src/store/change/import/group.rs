@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::contact::{CardId, ContactId};
 use crate::domain::content::ContentHash;
 use crate::domain::import::{Extent, GroupCard, KeptGroup};
+use crate::domain::member::plain;
 use crate::domain::notice::NoticeKind;
 use crate::domain::refusal::Refusal;
 use crate::domain::tag::{is_same_tag, tag_key};
@@ -15,6 +16,7 @@ use crate::domain::tag::{is_same_tag, tag_key};
 use crate::store::base::Store;
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
+use crate::store::undo::bin::BINNED;
 use crate::store::write::writer::Writer;
 
 use super::run::Run;
@@ -49,10 +51,11 @@ impl Store {
                 return Ok(Vec::new());
             }
             let bearers = bearers(connection)?;
+            let deleted = deleted(connection)?;
             let kept = newest.into_iter().map(|group| {
                 let bearers = bearers.get(&tag_key(&group.tag));
                 let bearers = bearers.map_or(&[][..], Vec::as_slice);
-                kept_group(connection, group, bearers, only)
+                kept_group(connection, group, bearers, &deleted, only)
             });
             Ok(kept
                 .collect::<Answer<Vec<_>>>()?
@@ -130,6 +133,21 @@ pub(super) fn tags_of_groups(connection: &Connection) -> Answer<HashMap<ContactI
     Ok(tags)
 }
 
+/// What the contacts in the bin are known by.
+fn deleted(connection: &Connection) -> Answer<HashSet<String>> {
+    let mut binned = connection.prepare_cached(&format!(
+        "SELECT o.key, json_extract(o.fields, '$.uid') {BINNED} AND o.entity = 'contact'"
+    ))?;
+    let mut rows = binned.query([])?;
+    let mut deleted = HashSet::new();
+    while let Some(row) = rows.next()? {
+        deleted.insert(record::uuid(row, 0)?.to_string());
+        let uid: Option<String> = row.get(1)?;
+        deleted.extend(uid.map(|uid| plain(&uid)));
+    }
+    Ok(deleted)
+}
+
 /// What the card of a group calls a contact.
 fn member_name((id, uid): &Bearer) -> String {
     let uid = uid.clone().unwrap_or_else(|| id.to_string());
@@ -141,6 +159,7 @@ fn kept_group(
     connection: &Connection,
     group: Newest,
     bearers: &[Bearer],
+    deleted: &HashSet<String>,
     only: Option<&HashSet<ContactId>>,
 ) -> Answer<Option<KeptGroup>> {
     let is_exported = |id: &ContactId| only.is_none_or(|only| only.contains(id));
@@ -165,6 +184,7 @@ fn kept_group(
                     lost.push(member.clone());
                 }
             }
+            None if deleted.contains(&plain(member)) => lost.push(member.clone()),
             // A member that is not in the book stays: nothing is known of it here.
             None if only.is_none() => {}
             None => {
