@@ -62,12 +62,26 @@ pub struct Written {
     /// Of a table for another program: how many values of each kind it has no column for, with the word for the
     /// kind. They are in columns that only an import here reads.
     pub lacking: Vec<(&'static str, usize)>,
+    /// Of a table: how many photos and the like are not in it, with the word for each kind.
+    pub left_out: Vec<(&'static str, usize)>,
 }
 
 impl Written {
-    /// What another program has no column for; none where it has one for all.
+    /// What is not in a table, and what another program has no column for; none where it has all.
     #[must_use]
     pub fn lacking_words(&self, form: ExportForm) -> Option<String> {
+        let kinds = self.left_out.iter();
+        let kinds: Vec<String> = kinds.map(|(what, number)| count(*number, what)).collect();
+        let is_one = matches!(self.left_out.as_slice(), [(_, 1)]);
+        let is = if is_one { "is" } else { "are" };
+        let left_out =
+            (!kinds.is_empty()).then(|| format!("{} {is} not in the table", kinds.join(", ")));
+        let told = [self.beside_words(form), left_out].into_iter().flatten();
+        let told: Vec<String> = told.collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
+    fn beside_words(&self, form: ExportForm) -> Option<String> {
         let ExportForm::Table(form, _) = form else {
             return None;
         };
@@ -90,7 +104,7 @@ impl From<usize> for Written {
     fn from(contacts: usize) -> Self {
         Self {
             contacts,
-            lacking: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -134,7 +148,18 @@ pub fn stream(
         }
         ExportForm::Table(form, guard) => {
             let mut table = Table::new(form, guard);
+            let mut left_out: Vec<(&'static str, usize)> = Vec::new();
             each(store, selection, |whole| {
+                for own in whole
+                    .card
+                    .as_deref()
+                    .map_or_else(Vec::new, vcard::attachments)
+                {
+                    match left_out.iter_mut().find(|(kind, _)| *kind == own.kind) {
+                        Some((_, number)) => *number += 1,
+                        None => left_out.push((own.kind, 1)),
+                    }
+                }
                 table.see(for_program(store, whole, form)?.as_ref());
                 Ok(())
             })?;
@@ -148,6 +173,7 @@ pub fn stream(
             Ok(Written {
                 contacts,
                 lacking: table.lacking().to_vec(),
+                left_out,
             })
         }
     }

@@ -55,7 +55,7 @@ pub(super) struct ExportCommand {
 enum Name {
     /// vCards, as imported except for what was edited.
     Vcard,
-    /// A table that callbook reads back without loss.
+    /// A table that callbook reads back, without photos, keys and sounds.
     Csv,
     /// A table for Google Contacts.
     Google,
@@ -149,7 +149,15 @@ impl ExportCommand {
             let without: Map<String, Value> = { written.lacking.iter() }
                 .map(|(what, number)| ((*what).to_owned(), json!(number)))
                 .collect();
-            data.insert("without_column".to_owned(), Value::Object(without));
+            if !without.is_empty() {
+                data.insert("without_column".to_owned(), Value::Object(without));
+            }
+            let left_out: Map<String, Value> = { written.left_out.iter() }
+                .map(|(what, number)| ((*what).to_owned(), json!(number)))
+                .collect();
+            if !left_out.is_empty() {
+                data.insert("not_in_table".to_owned(), Value::Object(left_out));
+            }
         }
         Ok(Some(CommandAnswer::new(json!({ "data": data }), told)))
     }
