@@ -1,11 +1,14 @@
 //! Duplicates as they are drawn: the groups, and the people of one side by side.
 
+use std::collections::HashSet;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::change_line::{detail_words, differing};
+use crate::domain::contact::{Detail, DetailKind};
 use crate::domain::duplicates::{MergeField, taken};
 use crate::domain::fields;
 use crate::domain::full_contact::FullContact;
@@ -271,14 +274,14 @@ impl SideBySide<'_> {
         if tags.iter().any(|tags| !tags.is_empty()) {
             lines.extend(self.row("tags", &tags, each, |_| Role::Dim, false));
         }
-        let details = people.iter().map(|one| one.contact.details.len());
-        for at in 0..details.max().unwrap_or(0) {
-            let detail = of(&|one| {
-                let detail = one.contact.details.get(at);
-                detail.map(detail_words).unwrap_or_default()
+        for detail in every_detail(people) {
+            let identity = detail.identity();
+            let values = of(&|one| {
+                let mut own = one.contact.details.iter();
+                let same = own.find(|own| own.identity() == identity);
+                same.map_or_else(String::new, |own| own.shown().into_owned())
             });
-            let label = if at == 0 { "details" } else { "" };
-            lines.extend(self.row(label, &detail, each, |_| Role::Dim, false));
+            lines.extend(self.row(&detail.title(), &values, each, |_| Role::Dim, false));
         }
         lines.push(Line::default());
         lines.push(self.line("NUMBERS", Role::Section));
@@ -462,4 +465,16 @@ impl SideBySide<'_> {
 /// A text on one line.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The details of all, kind by kind; what several have is there once.
+fn every_detail(people: &[FullContact]) -> Vec<&Detail> {
+    let mut seen = HashSet::new();
+    let all = DetailKind::ALL.into_iter().flat_map(|kind| {
+        people
+            .iter()
+            .flat_map(move |one| one.contact.details_of(kind))
+    });
+    all.filter(|detail| seen.insert(detail.identity()))
+        .collect()
 }
