@@ -60,6 +60,22 @@ fn what_is_copied_goes_to_the_clipboard_of_the_terminal() {
 }
 
 #[test]
+fn all_of_a_contact_is_copied_with_the_names_of_its_relations() {
+    let (_folder, db) = book_of(
+        "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Jan\r\n\
+         RELATED;TYPE=spouse:urn:uuid:22222222-0000-4000-8000-000000000002\r\nEND:VCARD\r\n\
+         BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:22222222-0000-4000-8000-000000000002\r\n\
+         FN:Saskia\r\nEND:VCARD\r\n",
+    );
+    let mut callbook = runs(&db, &["copy", "--all", "jan"], &[]);
+    callbook.sees("Sent Jan to");
+    assert_eq!(callbook.leaves(), 0);
+    // Jan, and below the name: spouse Saskia
+    let sent = "\u{1b}]52;c;SmFuCnNwb3VzZSBTYXNraWE=";
+    assert_eq!(callbook.count(sent), 1);
+}
+
+#[test]
 fn one_of_several_contacts_is_chosen_on_the_terminal() {
     let (_folder, db) = book_of(SAME_NAME);
     let mut callbook = runs(&db, &["call", "--print", "marco"], &[]);
