@@ -94,7 +94,8 @@ pub(crate) fn second_birthday<'d>(
         return None;
     }
     let mut others = others.into_iter();
-    let first = others.find(|other| other.is_date(BIRTHDAY) && other.id != detail.id)?;
+    let is_other = |other: &Detail| detail.id.is_none() || other.id != detail.id;
+    let first = others.find(|other| other.is_date(BIRTHDAY) && is_other(other))?;
     let first = first.shown();
     Some(WrongDetail::of(format!(
         "is a second birthday: there is {first} already; edit that one"

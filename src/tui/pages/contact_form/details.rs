@@ -1,11 +1,11 @@
 //! The emails, addresses and other details of the contact form.
 
-use crate::domain::contact::DetailKind;
+use crate::domain::contact::{Contact, DetailKind};
 use crate::domain::detail::{BIRTHDAY, prefer_only};
 use crate::tui::pages::detail_form::{DetailForm, DetailOwner};
 
 use super::form_detail::FormDetail;
-use super::state::{ContactForm, ContactPlace};
+use super::state::{ContactForm, ContactPlace, NAME};
 
 impl ContactForm {
     /// The rows of details of some kinds, kind by kind.
@@ -35,6 +35,17 @@ impl ContactForm {
                 !matches!(kind, Email | Address | Date)
             }))
             .chain([ContactPlace::AddDetail])
+    }
+
+    /// The contact as it is in the form, with its details but for that of a row.
+    pub(super) fn beside(&self, row: Option<usize>) -> Contact {
+        let details = self.details.iter().enumerate();
+        let others = details.filter(|(at, other)| Some(*at) != row && !other.deleted);
+        Contact {
+            name: self.text(NAME).to_owned(),
+            details: others.map(|(_, other)| other.detail.clone()).collect(),
+            ..self.stored.clone().unwrap_or_default()
+        }
     }
 
     /// Puts a detail back that its own form has edited.

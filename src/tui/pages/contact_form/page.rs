@@ -28,13 +28,14 @@ use crate::tui::widgets::theme::{Role, Theme};
 use super::state::{ContactForm, ContactPlace, NAME};
 use super::view;
 
-/// Opens the form of a new detail.
-fn add(kind: DetailKind, label: &str) -> Outcome {
-    let form = DetailForm::new(DetailOwner::Row(None), kind, label);
-    Outcome::Open(Box::new(form))
-}
-
 impl ContactForm {
+    /// Opens the form of a new detail.
+    fn add(&self, kind: DetailKind, label: &str) -> Outcome {
+        let mut form = DetailForm::new(DetailOwner::Row(None), kind, label);
+        form.beside = Some(Box::new(self.beside(None)));
+        Outcome::Open(Box::new(form))
+    }
+
     /// Saves it, unless nothing was changed.
     fn save(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if self.stored.is_some() && !self.is_dirty() {
@@ -72,16 +73,17 @@ impl ContactForm {
                 self.unfold();
                 return Outcome::Stay;
             }
-            ContactPlace::AddEmail => return add(DetailKind::Email, ""),
-            ContactPlace::AddAddress => return add(DetailKind::Address, ""),
-            ContactPlace::AddBirthday => return add(DetailKind::Date, BIRTHDAY),
+            ContactPlace::AddEmail => return self.add(DetailKind::Email, ""),
+            ContactPlace::AddAddress => return self.add(DetailKind::Address, ""),
+            ContactPlace::AddBirthday => return self.add(DetailKind::Date, BIRTHDAY),
             ContactPlace::AddDetail => return Outcome::Open(Chooser::of_kind()),
             ContactPlace::Detail(row) => {
                 let Some(place) = self.details.get(row) else {
                     return Outcome::Stay;
                 };
                 let owner = DetailOwner::Row(Some(row));
-                let form = DetailForm::of_detail(owner, &place.detail);
+                let mut form = DetailForm::of_detail(owner, &place.detail);
+                form.beside = Some(Box::new(self.beside(Some(row))));
                 return Outcome::Open(Box::new(form.pointing_to(place.related_name.as_deref())));
             }
             ContactPlace::AddNumber => PhoneForm::new(Owner::Row(None), self.home),
@@ -311,7 +313,7 @@ impl Page for ContactForm {
             }
             Returned::Resolved(decided) => return self.write_resolved(&decided, ctx),
             Returned::Picked(Picked::Kind(kind, label)) => {
-                return add(kind, &label);
+                return self.add(kind, &label);
             }
             Returned::Picked(Picked::Home(home)) => {
                 set_home(home, ctx);

@@ -54,6 +54,9 @@ pub struct DetailForm {
     pub place: DetailPlace,
     /// The label that a new one has at first.
     first_label: String,
+    /// Of a row: the contact as its form has it, with its other details.
+    #[serde(skip)]
+    pub(crate) beside: Option<Box<Contact>>,
     /// What was refused.
     #[serde(skip)]
     pub faults: Vec<Fault>,
@@ -82,6 +85,7 @@ impl DetailForm {
             // Where the label is given, the value is what is typed first.
             place: DetailPlace::Text(0),
             first_label: label.to_owned(),
+            beside: None,
             faults: Vec::new(),
         }
     }
@@ -259,7 +263,11 @@ impl DetailForm {
         match &self.owner {
             DetailOwner::Contact(contact) => wrong_detail(contact, detail)
                 .or_else(|| second_birthday(&contact.details, detail, self.stored.as_ref())),
-            DetailOwner::Row(_) => wrong_detail(&Contact::default(), detail),
+            DetailOwner::Row(_) => {
+                let contact = self.beside.as_deref().cloned().unwrap_or_default();
+                wrong_detail(&contact, detail)
+                    .or_else(|| second_birthday(&contact.details, detail, self.stored.as_ref()))
+            }
         }
     }
 
