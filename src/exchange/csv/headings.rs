@@ -151,7 +151,7 @@ pub(super) fn map(headings: &mut [Heading], maps: &[String]) -> Result<(), Refus
     }
 }
 
-/// The column of a phonetic name, as Google, Apple and Outlook name it.
+/// The column of a phonetic name, as Google, Apple and Outlook name it, and of what a name is sorted by.
 fn phonetic(name: &str) -> Option<Column> {
     let field = match name {
         "phonetic first name"
@@ -166,6 +166,7 @@ fn phonetic(name: &str) -> Option<Column> {
         | "surname yomi"
         | "last name yomi"
         | "yomi last name" => "phonetic_family_name",
+        "file as" => "sort_as",
         _ => return None,
     };
     let field = CONTACT.iter().find(|own| own.name == field)?;
