@@ -134,7 +134,7 @@ impl Address {
         };
         let parts = text.split([',', '\n']).map(str::trim);
         let mut parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-        if parts.is_empty() {
+        if parts.iter().all(|part| is_separators(part)) {
             return Self::default();
         }
         let country = match parts.last().filter(|last| is_country(last)) {
@@ -175,6 +175,12 @@ impl Address {
             },
             _ => whole(),
         }
+    }
+
+    /// The address as people write it in one line: `Via Savona 41, 20144 Milano, Italy`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.lines().join(", ")
     }
 
     /// The address as it stands on an envelope, line by line.
@@ -228,6 +234,11 @@ impl fmt::Display for Address {
         }
         Ok(())
     }
+}
+
+/// Whether a text has nothing but what stands between parts.
+fn is_separators(text: &str) -> bool {
+    text.chars().all(|sign| sign == ';' || sign.is_whitespace())
 }
 
 /// Whether a text is the name of a country; a code of two letters may be that of a state.

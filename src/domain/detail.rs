@@ -299,12 +299,13 @@ impl Detail {
         }
     }
 
-    /// Its value as people read it: a date as `4 Sep 1961`.
+    /// Its value as people read it: a date as `4 Sep 1961`, an address as in its country.
     #[must_use]
     pub fn shown(&self) -> Cow<'_, str> {
         match &self.value {
             DetailValue::Date(date) => Cow::Owned(date.shown()),
-            DetailValue::Text(_) | DetailValue::Address(_) => self.text(),
+            DetailValue::Address(address) => Cow::Owned(address.shown()),
+            DetailValue::Text(_) => self.text(),
         }
     }
 
