@@ -51,7 +51,7 @@
 //! callbook::exchange::edit_text   place read write
 //! callbook::exchange::vcard   frame quoted_printable content line param head value property label profile place contact
 //!                         phone complete draft same card convert fit join write attachment over companion group omit
-//! callbook::exchange::vcard::convert  binary day
+//! callbook::exchange::vcard::convert  binary day envelope
 //! callbook::exchange::vcard::write    stored list detail preferred tel
 //! callbook::exchange::csv     column words own header cells detail headings phone text record more row read
 //!                         write

@@ -40,7 +40,7 @@ pub static NO_FIELDS: OwnFields = OwnFields::none();
 
 /// Properties that say something already, to this program or about others: with those that begin with
 /// `X-CALLBOOK-`.
-const TAKEN: [&str; 44] = [
+const TAKEN: [&str; 46] = [
     "X-ABADR",
     "X-ABDATE",
     "X-ABLABEL",
@@ -49,6 +49,7 @@ const TAKEN: [&str; 44] = [
     "X-ADDRESSBOOKSERVER-KIND",
     "X-ADDRESSBOOKSERVER-MEMBER",
     "X-AIM",
+    "X-ANDROID-STARRED",
     "X-ANNIVERSARY",
     "X-ASSISTANT",
     "X-DISCORD",
@@ -80,6 +81,7 @@ const TAKEN: [&str; 44] = [
     "X-SKYPE-USERNAME",
     "X-SOCIALPROFILE",
     "X-SPOUSE",
+    "X-STARRED",
     "X-TELEGRAM",
     "X-TWITTER",
     "X-WECHAT",

@@ -13,7 +13,7 @@ use crate::domain::fields::{CONTACT, texts};
 use crate::domain::naming::NameParts;
 use crate::domain::timestamp::Timestamp;
 
-use super::label::{of_detail, one_line, short};
+use super::label::{FAVOURITE, of_detail, one_line, short};
 use super::place::{self, PLACE, is_of_address};
 use super::profile;
 use super::property::{Property, flag};
@@ -64,7 +64,7 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
     let structured = properties.iter().find(|property| property.name == "N");
     let part = |index| structured.and_then(|property| name_part(property, index));
     let first = |name| first_of(properties, name).map(Some);
-    let favourite = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"]
+    let favourite = FAVOURITE
         .iter()
         .find_map(|name| first_of(properties, name))
         .and_then(|text| flag(&text))

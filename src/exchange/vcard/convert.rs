@@ -3,6 +3,7 @@
 
 mod binary;
 mod day;
+mod envelope;
 
 use super::content::split;
 use super::draft::CardDraft;
@@ -139,6 +140,14 @@ fn otherwise(
             line.value = escape(&number(&text));
         }
         "GEO" => geo(&mut line, &text, version),
+        // An address of the web is no text: nothing in it is escaped (RFC 6350, 4.2).
+        "URL" if four && !text.contains(char::is_whitespace) => line.value.clone_from(&text),
+        "ADR" if four && !line.params.iter().any(|own| is(own, "LABEL")) => {
+            if let Some(label) = envelope::label_of(draft, property) {
+                line.params.push(label);
+            }
+        }
+        "LABEL" if four && envelope::is_of_address(draft, property) => return None,
         "KIND" if !four => {
             return match word.as_str() {
                 "org" => Some(Line::of("X-ABShowAs", "COMPANY".to_owned())),

@@ -20,7 +20,7 @@ const JOINED: [&str; 2] = ["NOTE", "CATEGORIES"];
 
 /// Properties that are read, or that are about the card and not about the contact; beside those of
 /// details.
-pub(super) const READ: [&str; 22] = [
+pub(super) const READ: [&str; 25] = [
     "CATEGORIES",
     "CREATED",
     "FN",
@@ -33,16 +33,19 @@ pub(super) const READ: [&str; 22] = [
     "REV",
     "ROLE",
     "SORT-STRING",
+    "STARRED",
     "TEL",
     "TITLE",
     "UID",
     "X-ABLABEL",
     "X-ABSHOWAS",
+    "X-ANDROID-STARRED",
     "X-FAVORITE",
     "X-FAVOURITE",
     "X-MS-TEL",
     "X-PHONETIC-FIRST-NAME",
     "X-PHONETIC-LAST-NAME",
+    "X-STARRED",
 ];
 
 /// What becomes of a line.

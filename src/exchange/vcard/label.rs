@@ -27,6 +27,17 @@ pub(super) const NO_LABEL: [&str; 14] = [
     "url",
 ];
 
+/// The properties that say whether a contact is a favourite, the first that is there before others: ours, and those
+/// of Android and other programs.
+pub(super) const FAVOURITE: [&str; 6] = [
+    "X-CALLBOOK-FAVOURITE",
+    "X-FAVOURITE",
+    "X-FAVORITE",
+    "X-ANDROID-STARRED",
+    "X-STARRED",
+    "STARRED",
+];
+
 /// The group's label, as a person would write it.
 fn of_group(property: &Property, all: &[Property]) -> Option<String> {
     let group = property.group.as_deref()?;

@@ -5,6 +5,8 @@ use crate::domain::contact::{Detail, DetailKind, DetailValue};
 use crate::domain::opening::{address_to_open, handle_at, has_pages};
 
 use super::label::{of_detail, one_line};
+use super::line::{Line, escape};
+use super::param::{is as is_param, param};
 use super::property::Property;
 
 /// Whether a property is an account in a social network.
@@ -66,4 +68,28 @@ pub(super) fn page_of(page: &str, before: &str, detail: &Detail) -> String {
         Some(start) if start.ends_with(['/', '@']) => format!("{start}{handle}{slash}"),
         _ => address_to_open(detail).unwrap_or_else(|_| handle.into_owned()),
     }
+}
+
+/// The address of another network in the place of one in a line of the same property, with all that the line says
+/// beside it.
+pub(super) fn on_network(
+    property: &Property,
+    before: &Line,
+    said: &Detail,
+    detail: &Detail,
+) -> Option<Line> {
+    let (was, is) = (said.label.as_deref()?, detail.label.as_deref()?);
+    if property.name != "IMPP" || was == is {
+        return None;
+    }
+    let scheme: String = is.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut line = before.clone();
+    line.value = format!("{scheme}:{}", escape(&detail.text()));
+    for own in &mut line.params {
+        let name = own.split_once('=').map_or("", |(name, _)| name).to_owned();
+        if is_param(own, "X-SERVICE-TYPE") || is_param(own, "SERVICE-TYPE") {
+            *own = param(&name, is);
+        }
+    }
+    Some(line)
 }

@@ -30,6 +30,7 @@ use super::contact::{MY_CONTACTS, STARRED, WHOLE, categories, is_company, is_num
 use super::content::split;
 use super::convert;
 use super::draft::CardDraft;
+use super::label::FAVOURITE;
 use super::line::{Line, Version, escape};
 use super::param::holds;
 use super::property;
@@ -333,8 +334,7 @@ impl StoredContact<'_> {
                 .collect();
             draft.put("CATEGORIES", (!all.is_empty()).then(|| all.join(",")));
         }
-        let names = ["X-CALLBOOK-FAVOURITE", "X-FAVOURITE", "X-FAVORITE"];
-        let there = names.into_iter().find(|name| draft.has(name));
+        let there = FAVOURITE.into_iter().find(|name| draft.has(name));
         // A line that is missing says nothing: where it was dropped, that it is none has to be said.
         let agreed = matches!(self.goal, Goal::Remote(Some(agreed)) if agreed.favourite);
         let unsaid = agreed && !stored.favourite && there.is_none();

@@ -230,6 +230,14 @@ fn changed(draft: &mut CardDraft<'_>, at: usize, detail: &Detail) -> Vec<Line> {
     let said = draft
         .property(at)
         .and_then(|property| contact::detail(property, &draft.properties));
+    let network = draft.property(at).zip(said.as_ref());
+    let network =
+        network.and_then(|(property, said)| profile::on_network(property, &before, said, detail));
+    if let Some(line) = network
+        && reads_as(version, fields, &[&line], detail)
+    {
+        return vec![line];
+    }
     let same = same_property(draft, at, detail);
     let others = plain(version, fields, detail);
     for plain in same.into_iter().chain(others) {

@@ -288,8 +288,9 @@ impl<'a> Tel<'a> {
             };
             let more = places.about(&tel.number).and_then(|at| there.get(at));
             let property = tel.at.and_then(|at| draft.property(at));
-            let bare = Known::of(property, &tel.number, None, self.stored, place);
-            let now = Known::of(property, &tel.number, more, self.stored, place);
+            let trusted = place == 0 && !phone.is_impossible(self.stored.home);
+            let bare = Known::of(property, &tel.number, None, self.stored, trusted);
+            let now = Known::of(property, &tel.number, more, self.stored, trusted);
             let wanted = Known::stored(phone, self.stored);
             let right = |known: &Known| {
                 // The same number again has only to agree that it is historic (Phone resource, 4).
@@ -330,13 +331,13 @@ struct Known {
 }
 
 impl Known {
-    /// What a reader finds; `place` is that of the number on the card, the first of which is trusted.
+    /// What a reader finds; the first number of a card is `trusted` where it is possible.
     fn of(
         tel: Option<&Property>,
         number: &str,
         more: Option<&(usize, Property)>,
         stored: &StoredContact<'_>,
-        place: usize,
+        trusted: bool,
     ) -> Self {
         let more = more.map(|(_, more)| more);
         let flag = |name: &str| {
@@ -347,7 +348,7 @@ impl Known {
         let source = source.or_else(|| one_line(tel?.param("X-CALLBOOK-SOURCE")?));
         let hint = more.and_then(|more| more.param("COUNTRY"));
         Self {
-            accurate: flag("ACCURATE").unwrap_or(place == 0),
+            accurate: flag("ACCURATE").unwrap_or(trusted),
             historic: flag("HISTORIC").unwrap_or_default(),
             source: source.unwrap_or_else(|| stored.source.to_owned()),
             country: Self::country(number, hint, stored),
