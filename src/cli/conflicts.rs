@@ -143,7 +143,14 @@ fn take(
         .map(|one| ((*one).clone(), decision))
         .collect();
     store.decide(&decided)?;
-    let text: String = chosen.iter().map(|one| told(one, side)).collect();
+    let remotes = store.remotes()?;
+    let sends = |name: &str| {
+        let mut rows = remotes.iter();
+        rows.find(|row| row.name == name)
+            .is_none_or(|row| row.sends())
+    };
+    let lines = chosen.iter().map(|one| told(one, side, sends(&one.remote)));
+    let text: String = lines.collect();
     Ok(CommandAnswer::new(
         json!({
             "data": chosen.iter().map(|one| document(one)).collect::<Vec<_>>(),
@@ -197,10 +204,13 @@ fn chosen<'a>(
 }
 
 /// What was decided, in a line.
-fn told(one: &ConflictEntry, side: Side) -> String {
+fn told(one: &ConflictEntry, side: Side, sends: bool) -> String {
     let texts = [&one.name, &one.field, &one.ours, &one.theirs, &one.remote];
     let [name, field, ours, theirs, remote] = texts.map(|text| safe(text).into_owned());
     match side {
+        Side::Mine if !sends => format!(
+            "{name}, {field}: {ours} stays as it is here, and nothing is sent to {remote}\n"
+        ),
         Side::Mine => format!("{name}, {field}: {ours} stays and goes to {remote}\n"),
         Side::Theirs => format!("{name}, {field}: {theirs}, as {remote} has it\n"),
         Side::Both => format!("{name}, {field}: both are kept\n"),

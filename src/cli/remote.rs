@@ -8,6 +8,7 @@ mod learn;
 #[cfg(feature = "sync")]
 pub(in crate::cli) mod trace;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -110,11 +111,15 @@ impl RemoteCommand {
             }
             Self::List { json } => {
                 let known = if is_missing(book) {
-                    Ok(Vec::new())
+                    Ok((Vec::new(), HashMap::new()))
                 } else {
-                    open().and_then(|store| store.remotes())
+                    open().and_then(|store| {
+                        let rows = store.remotes()?;
+                        let apart = stays_here(&store, &rows)?;
+                        Ok((rows, apart))
+                    })
                 };
-                let listed = known.map(|known| list(config, &known));
+                let listed = known.map(|(known, apart)| list(config, &known, &apart));
                 answer(listed.map_err(Into::into), json)
             }
             Self::Pause { name } => paused(config, &name, true, &open()?),
@@ -152,15 +157,26 @@ pub(super) fn configured<'c>(
     })
 }
 
-fn list(config: &Config, known: &[RemoteRow]) -> CommandAnswer {
+/// How many contacts were changed here and stay so, of each remote that nothing is sent to.
+fn stays_here(store: &Store, rows: &[RemoteRow]) -> Result<HashMap<String, usize>, Refusal> {
+    let mut apart = HashMap::new();
+    for row in rows.iter().filter(|row| !row.sends()) {
+        apart.insert(row.name.clone(), store.count_apart(&row.name)?);
+    }
+    Ok(apart)
+}
+
+fn list(config: &Config, known: &[RemoteRow], apart: &HashMap<String, usize>) -> CommandAnswer {
     let mut rows =
         vec![["NAME", "KIND", "CARDS", "LAST SYNCED", "STATE", "ADDRESS"].map(str::to_owned)];
     // A sentence has a line of its own: it would part the columns.
     let mut below = Vec::new();
     let mut documents = Vec::new();
     for remote in &config.remotes {
-        let row = known.iter().find(|row| row.name == remote.name);
-        below.push(row.and_then(|row| more_of(row, remote)));
+        let is_it =
+            |row: &&RemoteRow| row.name == remote.name && row.is_of(remote.kind(), &remote.book());
+        let row = known.iter().find(is_it);
+        below.push(row.and_then(|row| more_of(row, remote, apart)));
         rows.push(cells(
             &remote.name,
             remote.kind(),
@@ -208,7 +224,11 @@ fn cells(
 }
 
 /// Why a remote is not synced, and what to do about it; none where the state says all.
-fn more_of(row: &RemoteRow, settings: &RemoteSettings) -> Option<String> {
+fn more_of(
+    row: &RemoteRow,
+    settings: &RemoteSettings,
+    apart: &HashMap<String, usize>,
+) -> Option<String> {
     let name = &row.name;
     if row.paused {
         return None;
@@ -220,6 +240,18 @@ fn more_of(row: &RemoteRow, settings: &RemoteSettings) -> Option<String> {
         return Some(format!(
             "it waits until you choose: callbook sync --again {name}, or callbook sync --send-undo {name}"
         ));
+    }
+    match apart.get(name) {
+        None | Some(0) => {}
+        Some(1) => {
+            return Some("1 contact changed here stays here: nothing is sent there".to_owned());
+        }
+        Some(many) => {
+            let many = count(*many, "contact");
+            return Some(format!(
+                "{many} changed here stay here: nothing is sent there"
+            ));
+        }
     }
     let only = settings.only.as_ref().filter(|_| row.counts.held > 0)?;
     let held = usize::try_from(row.counts.held).unwrap_or(usize::MAX);

@@ -77,7 +77,10 @@ impl SyncCommand {
     ) -> Result<u8> {
         let mut remotes = Vec::new();
         for name in &self.names {
-            remotes.push(configured(config, name)?);
+            let remote = configured(config, name)?;
+            if !remotes.contains(&remote) {
+                remotes.push(remote);
+            }
         }
         if self.names.is_empty() {
             remotes.extend(&config.remotes);
@@ -137,7 +140,12 @@ impl SyncCommand {
             trace_is_whole(trace);
         }
         let names: Vec<&str> = remotes.iter().map(|one| one.name.as_str()).collect();
-        let rows = store.remotes()?;
+        let mut rows = store.remotes()?;
+        // What is known of another address book than the one that is set now is over with its first sync.
+        rows.retain(|row| {
+            let set = config.remotes.iter().find(|set| set.name == row.name);
+            set.is_none_or(|set| row.is_of(set.kind(), &set.book()))
+        });
         let to_decide = to_decide(&rows, &names, &outcomes);
         let mut text = text(&names, &outcomes, to_decide, self.dry_run);
         if self.only_take_in && !self.dry_run {
@@ -148,7 +156,7 @@ impl SyncCommand {
         }
         let document = json!({
             "data": names.iter().zip(&outcomes).map(|(name, outcome)| of_document(name, outcome)).collect::<Vec<_>>(),
-            "meta": { "to_decide": to_decide.then },
+            "meta": { "to_decide": to_decide.then, "to_answer": to_answer(&outcomes, self.dry_run) },
         });
         let told = answer(Ok(CommandAnswer::new(document, text)), self.json)?;
         let lacks = unused || lacks_some(&rows, &names, &outcomes);
@@ -158,6 +166,17 @@ impl SyncCommand {
             told
         })
     }
+}
+
+/// How many remotes wait until a person answers what they ask.
+fn to_answer(outcomes: &[Outcome], dry: bool) -> usize {
+    let asks = |outcome: &&Outcome| match outcome {
+        Outcome::Synced(run) => matches!(run.synced.end, Err(Stop::Asked(_))),
+        Outcome::Planned(_) => !dry,
+        Outcome::Undone(_) => true,
+        Outcome::Paused | Outcome::Blocked(_) | Outcome::Waits(_) => false,
+    };
+    outcomes.iter().filter(asks).count()
 }
 
 /// What is said where a person stops a sync.
@@ -253,7 +272,9 @@ fn refuse_where_nothing_was_taken_back(
 fn status(outcomes: &[Outcome], to_decide: usize, lacks: bool) -> u8 {
     let status_of = |outcome: &Outcome| match outcome {
         Outcome::Synced(run) => match &run.synced.end {
-            Ok(()) => u8::from(!run.synced.report.moved.is_empty()),
+            Ok(()) => u8::from(
+                !run.synced.report.moved.is_empty() || !run.synced.report.unanswered.is_empty(),
+            ),
             Err(Stop::Later { .. }) => UNREACHABLE,
             Err(Stop::Asked(_)) => super::exit::status(Kind::Conflict),
             Err(Stop::Book(refusal)) => super::exit::status(refusal.kind),
@@ -261,6 +282,7 @@ fn status(outcomes: &[Outcome], to_decide: usize, lacks: bool) -> u8 {
         },
         Outcome::Planned(_) | Outcome::Undone(_) => super::exit::status(Kind::Conflict),
         Outcome::Blocked(_) => 1,
+        Outcome::Waits(_) => UNREACHABLE,
         Outcome::Paused => 0,
     };
     let worst = outcomes.iter().map(status_of).max().unwrap_or_default();
@@ -283,6 +305,7 @@ fn of_document(name: &str, outcome: &Outcome) -> Value {
         Outcome::Paused => ("paused", None),
         Outcome::Undone(_) => ("undone", None),
         Outcome::Blocked(_) => ("blocked", None),
+        Outcome::Waits(_) => ("waiting", None),
     };
     let done = run.map(|run| {
         let done = run.synced.report.done.iter();
@@ -310,6 +333,7 @@ fn of_document(name: &str, outcome: &Outcome) -> Value {
             "trouble": why,
             "kind": stop.map(kind),
             "asked": asked,
+            "not_given": run.map(|run| &run.synced.report.unanswered),
         },
     })
 }
@@ -334,6 +358,7 @@ const fn word(did: Did) -> &'static str {
         Did::Linked => "linked",
         Did::ChangedHere => "changed_here",
         Did::Group => "group",
+        Did::GroupGone => "group_gone",
         Did::GoneThere => "gone_there",
         Did::Stayed => "stayed",
         Did::CameBack => "came_back",

@@ -190,6 +190,27 @@ pub fn is_left_out(unread: Option<&str>) -> bool {
 /// Where it is remembered of a remote what of the contacts goes there: whether new ones, and the filter.
 pub const GOES: &str = "goes";
 
+/// Where it is remembered of a remote which cards are sent as a run that was taken back left them: that was chosen, and is
+/// a choice again where the guard stops it.
+pub const SENT_UNDO: &str = "sent_undo";
+
+/// Contacts that a person left out of a first sync: they stay so until they change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftContacts {
+    /// The contacts.
+    pub contacts: Vec<ContactId>,
+    /// The last step of the history before that.
+    pub since: i64,
+}
+
+impl LeftContacts {
+    /// Where they are remembered of a remote.
+    pub const REMEMBERED: &'static str = "left_contacts";
+}
+
+/// Where it is remembered of a remote that it said itself how long it is to be let alone.
+pub const SAID_WHEN: &str = "said_when";
+
 /// Why a remote's password is not tried again unasked: the words before those of the server.
 pub const REFUSED_PASSWORD: &str = "sign-in failed: ";
 
@@ -197,6 +218,33 @@ pub const REFUSED_PASSWORD: &str = "sign-in failed: ";
 pub const BUSY: &str = " is busy (";
 
 impl RemoteRow {
+    /// The contacts that a person left out of its first sync.
+    #[must_use]
+    pub fn left_contacts(&self) -> LeftContacts {
+        self.remembered(LeftContacts::REMEMBERED)
+    }
+
+    /// Whether it is this address book: of another one, nothing that is known holds any more.
+    #[must_use]
+    pub fn is_of(&self, kind: &str, book: &str) -> bool {
+        self.kind == kind && self.book == book
+    }
+
+    /// Until when it asked to be let alone, where it said so.
+    #[must_use]
+    pub fn lets_alone_until(&self) -> Option<Timestamp> {
+        let said: bool = self.remembered(SAID_WHEN);
+        self.again_at.filter(|_| said)
+    }
+
+    /// Whether anything was to be sent there at its last sync.
+    #[must_use]
+    pub fn sends(&self) -> bool {
+        let sends: Option<bool> = self.remembered("sends");
+        let is_read_only: bool = self.remembered("read_only");
+        sends.unwrap_or(true) && !is_read_only
+    }
+
     /// Whether its password was refused the last time.
     #[must_use]
     pub fn has_refused_password(&self) -> bool {
@@ -231,6 +279,13 @@ impl RemoteRow {
         there
             .and_then(|there| serde_json::from_value(there).ok())
             .unwrap_or_default()
+    }
+
+    /// Whether it is being sent what an undo took away here, and that has not come to its end yet.
+    #[must_use]
+    pub fn sends_undo(&self) -> bool {
+        let cards: Vec<i64> = self.remembered(SENT_UNDO);
+        !cards.is_empty()
     }
 
     /// Its last runs, the newest first.

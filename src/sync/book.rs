@@ -347,13 +347,10 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     }
 
     fn leave_out(&mut self, href: &Href, etag: &Etag, card: &RemoteCard) -> Result<bool, Stop> {
-        let Some(left) = self
-            .terms
-            .left_out
-            .filter(|left| left.cards.contains(&href.0))
-        else {
+        let left = self.terms.left_out;
+        if !left.cards.contains(&href.0) {
             return Ok(false);
-        };
+        }
         let why = format!("{LEFT_OUT}{}", card.records().contact.name);
         let contact = self.known(href, card)?;
         match contact.filter(|contact| left.contacts.contains(contact)) {
@@ -368,6 +365,10 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
             None => self.put_unread(href, etag, &why)?,
         }
         Ok(true)
+    }
+
+    fn group(&mut self, href: &Href) -> Result<Option<String>, Stop> {
+        self.book.group_at(&self.place(href)).map_err(failed)
     }
 
     fn put_group(&mut self, href: &Href, etag: &Etag, group: &GroupCard) -> Result<(), Stop> {
@@ -557,8 +558,7 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     }
 
     fn is_sent(&mut self, contact: ContactId) -> Result<bool, Stop> {
-        let left = self.terms.left_out;
-        if left.is_some_and(|left| left.contacts.contains(&contact)) {
+        if self.terms.left_out.contacts.contains(&contact) {
             return Ok(false);
         }
         if self

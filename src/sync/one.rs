@@ -300,7 +300,9 @@ impl Synced {
             Ok(planned) => {
                 let groups = self.report.named(Did::Group);
                 let groups = groups.map(|name| super::plan::group(name.to_owned()));
-                self.planned = planned.into_iter().chain(groups).collect();
+                let gone = self.report.named(Did::GroupGone);
+                let gone = gone.map(|name| super::plan::group_gone(name.to_owned()));
+                self.planned = planned.into_iter().chain(groups).chain(gone).collect();
             }
             Err(refusal) => self.end = Err(Stop::Book(Box::new(refusal))),
         }
@@ -404,6 +406,15 @@ impl Way<'_> {
             Ok(only) => only,
             Err(refusal) => return not_begun(refusal),
         };
+        let left = match store.unchanged_since(row.left_contacts()) {
+            Ok(contacts) => contacts,
+            Err(refusal) => return not_begun(refusal),
+        };
+        let said = asked.left_out.cloned().unwrap_or_default();
+        let left_out = LeftOut {
+            contacts: [said.contacts.as_slice(), &left].concat(),
+            cards: said.cards,
+        };
         let home = store.home();
         let mut book = SyncBook {
             store,
@@ -424,7 +435,7 @@ impl Way<'_> {
                 new_place,
                 groups: RefCell::default(),
                 apart: asked.apart,
-                left_out: asked.left_out,
+                left_out: &left_out,
             },
             home,
         };
@@ -432,7 +443,14 @@ impl Way<'_> {
             pending: Guard::remembered(&row.traits),
             ..asked.answers
         };
-        run(remote, &mut book, answers)
+        let (report, end) = run(remote, &mut book, answers);
+        if end.is_ok() && !said.contacts.is_empty() {
+            let kept = book.store.leave_contacts(&settings.name, &said.contacts);
+            if let Err(refusal) = kept {
+                return (report, Err(Stop::Book(Box::new(refusal))));
+            }
+        }
+        (report, end)
     }
 }
 

@@ -235,6 +235,15 @@ pub(super) fn group(name: String) -> PlannedCard {
     }
 }
 
+/// A group that is gone there.
+pub(super) fn group_gone(name: String) -> PlannedCard {
+    PlannedCard {
+        fate: CardFate::ComesHere,
+        is_group: true,
+        ..left_out(name, "a group, gone there: its members lose its tag")
+    }
+}
+
 impl Both<'_> {
     fn planned(
         &self,

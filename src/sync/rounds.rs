@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::config::remotes::{Place, RemoteSettings};
 use crate::domain::refusal::Refusal;
-use crate::domain::remotes::{BroughtBack, LastRun, REFUSED_PASSWORD, RemoteRow, RunOutcome};
+use crate::domain::remotes::{
+    BroughtBack, LastRun, REFUSED_PASSWORD, RemoteRow, RunOutcome, SAID_WHEN,
+};
 use crate::domain::sync::guard::{Guard, GuardAnswer, REMEMBERED, Side};
 use crate::domain::sync::remote::Stop;
 use crate::domain::sync::report::{Did, Report};
@@ -53,6 +55,8 @@ pub enum Outcome {
     Undone(usize),
     /// Its password was refused before, and is not tried again unasked.
     Blocked(String),
+    /// It asked to be let alone until then, and nobody is there who would rather ask now.
+    Waits(Timestamp),
 }
 
 /// A remote's runs of one sync, as one.
@@ -231,6 +235,10 @@ fn one(
     if let (false, Some(why)) = (by_person, refused) {
         return Ok(Outcome::Blocked(why.clone()));
     }
+    let until = row.lets_alone_until().filter(|until| *until > now());
+    if let (false, Some(until)) = (by_person, until) {
+        return Ok(Outcome::Waits(until));
+    }
     let begins_again = undone > 0 && asked.sends_undo == Some(false);
     let is_plan = !(row.confirmed && !begins_again || confirms_first);
     let asked = Asked {
@@ -274,6 +282,14 @@ fn one(
         synced = run(store, settings, &row, (asked, trace), &mut ask, tried);
         synced.traffic.requests += before.requests;
         synced.traffic.bytes += before.bytes;
+    }
+    if row.sends_undo() && !asked.dry {
+        match &synced.end {
+            Ok(()) => store.end_sent_undo(&settings.name, false)?,
+            // Nothing was deleted there: how it goes on is still to be chosen.
+            Err(Stop::Asked(_)) => store.end_sent_undo(&settings.name, true)?,
+            Err(_) => {}
+        }
     }
     let took = began.elapsed();
     let is_refused = matches!(synced.end, Err(Stop::Password(_)));
@@ -385,6 +401,7 @@ fn outcome_of(
         trouble,
         remembered: json!({
             REMEMBERED: asked,
+            SAID_WHEN: matches!(synced.end, Err(Stop::Later { after: Some(_), .. })),
             // Where nothing is sent, what is changed here waits for nothing.
             "sends": sends,
             LastRun::REMEMBERED: row.runs_with(last),

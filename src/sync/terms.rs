@@ -37,5 +37,5 @@ pub struct Terms<'s> {
     /// The addresses of cards that a person says are of somebody else than they seem to be.
     pub apart: &'s [String],
     /// What a person leaves as it is.
-    pub left_out: Option<&'s LeftOut>,
+    pub left_out: &'s LeftOut,
 }

@@ -148,13 +148,19 @@ pub enum AfterUndo {
     Unsaid,
     /// It is a first sync again.
     BeginsAgain,
+    /// What it took away here is deleted there.
+    SendsUndo,
 }
 
 impl AfterUndo {
     /// Whether the undo is sent, as the sync asks it.
     #[must_use]
-    pub fn sends(self) -> Option<bool> {
-        (self == Self::BeginsAgain).then_some(false)
+    pub const fn sends(self) -> Option<bool> {
+        match self {
+            Self::Unsaid => None,
+            Self::BeginsAgain => Some(false),
+            Self::SendsUndo => Some(true),
+        }
     }
 }
 

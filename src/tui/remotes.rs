@@ -87,7 +87,9 @@ impl Remotes {
     pub(crate) fn all(&self) -> Vec<OneRemote<'_>> {
         let rows = self.rows.as_deref().unwrap_or_default();
         let set = self.set.iter().map(|set| {
-            let is_it = |row: &&RemoteRow| row.name == set.name;
+            // Of another address book, nothing that is known holds any more.
+            let is_it =
+                |row: &&RemoteRow| row.name == set.name && row.is_of(set.kind(), &set.book());
             (set.name.as_str(), Some(set), rows.iter().find(is_it))
         });
         let is_set = |row: &&RemoteRow| self.set.iter().any(|set| set.name == row.name);

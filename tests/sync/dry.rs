@@ -176,3 +176,62 @@ fn a_group_is_shown_as_a_group() {
     let told = synced.home.run(&["sync"]).1;
     assert!(told.contains(&row), "{told}");
 }
+
+/// A home with somebody of one name, and a server with the same person under the same shown name.
+fn named(here: &str, there: &str) -> Synced {
+    let server = DavServer::start(Ways::default());
+    let text = |name: &str| {
+        card("u0", "Kim Person1", "TEL:+39 347 555 0100\r\n")
+            .lines()
+            .map(|line| {
+                if line.starts_with("N:") {
+                    format!("N:{name}\r\n")
+                } else {
+                    format!("{line}\r\n")
+                }
+            })
+            .collect::<String>()
+    };
+    server.store("0.vcf", &text(there));
+    let home = Home::new(&config(server.port()));
+    let synced = Synced { home, server };
+    let person = synced.home.path().join("person.vcf");
+    fs::write(&person, text(here).replace("u0", "other")).unwrap();
+    synced.does(&["import", person.to_str().unwrap()]);
+    synced
+}
+
+#[test]
+fn a_name_whose_parts_are_only_guessed_is_no_conflict() {
+    for (here, there) in [
+        ("Person1;Kim;;;", "Kim Person1;;;;"),
+        ("Kim Person1;;;;", "Person1;Kim;;;"),
+        ("Person1;Kim;;;", ";Kim Person1;;;"),
+    ] {
+        let synced = named(here, there);
+        let (_, told, why) = synced.home.run(&["sync"]);
+        assert!(!told.contains("to decide"), "{here} {there}: {told}{why}");
+        synced.does(&["sync", "--yes"]);
+        assert!(
+            synced.text("0.vcf").contains("N:Person1;Kim;;;"),
+            "{here} {there}: {}",
+            synced.text("0.vcf")
+        );
+        assert!(synced.does(&["sync"]).contains("nothing new"));
+    }
+    // Where both have parts, these are shown.
+    let synced = named("Person1;Kim;;;", "Kim;Person1;;;");
+    let (status, told, _) = synced.home.run(&["sync"]);
+    assert_eq!(status, 4);
+    assert!(told.contains("1 to decide"), "{told}");
+    assert!(
+        told.contains("given Kim, family Person1") && told.contains("given Person1, family Kim"),
+        "{told}"
+    );
+    assert_eq!(synced.home.run(&["sync", "--yes"]).0, 4);
+    let told = synced.does(&["conflicts"]);
+    assert!(
+        told.contains("given Kim, family Person1") && told.contains("given Person1, family Kim"),
+        "{told}"
+    );
+}

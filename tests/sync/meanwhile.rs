@@ -407,3 +407,31 @@ fn what_comes_in_around_a_card_that_goes_out_is_told() {
         );
     }
 }
+
+#[test]
+fn an_undo_whose_sending_is_asked_about_can_still_be_chosen_otherwise() {
+    let synced = Synced::with(30);
+    synced.does(&["undo", &synced.newest_step()]);
+    assert!(!synced.has("Person 7"));
+    let (status, told, why) = synced.home.run(&["sync", "--send-undo"]);
+    assert_eq!(status, 4, "{told}{why}");
+    assert!(
+        told.contains("30 of 30 contacts were deleted here"),
+        "{told}"
+    );
+    assert_eq!(synced.cards(), 30);
+    // Nothing was sent, and it waits for a choice as before.
+    let (status, told, why) = synced.home.run(&["sync"]);
+    assert_eq!(status, 4, "{told}{why}");
+    assert!(told.contains("--again nextcloud"), "{told}");
+    synced.does(&["sync", "--again", "--yes"]);
+    assert!(synced.has("Person 7"));
+    assert_eq!(synced.cards(), 30);
+    // Or it is sent after all.
+    let synced = Synced::with(30);
+    synced.does(&["undo", &synced.newest_step()]);
+    assert_eq!(synced.home.run(&["sync", "--send-undo"]).0, 4);
+    synced.does(&["sync", "--send-undo", "--accept-deletions"]);
+    assert_eq!(synced.cards(), 0);
+    assert!(synced.does(&["sync"]).contains("nothing new"));
+}

@@ -395,6 +395,46 @@ fn what_is_left_out_of_a_first_sync_stays_as_it_is_until_it_changes() {
 }
 
 #[test]
+fn who_is_left_out_stays_so_where_a_remote_that_only_took_in_goes_on() {
+    let server = DavServer::start(Ways::default());
+    server.store("a.vcf", &card("a", "Sami Korhonen"));
+    let (folder, db) = with_remote(&server);
+    set(folder.path(), "new = true\n");
+    let mut callbook = Running::start(&db, 100, 30);
+    callbook.sees("2 contacts");
+    callbook.types("S");
+    callbook.sees("2 go there");
+    callbook.types("3s3");
+    callbook.sees("1 left as it is");
+    callbook.types("o");
+    callbook.sees("nothing was sent, and it is paused");
+    callbook.types("q");
+    assert_eq!(callbook.leaves(), 0);
+    let does = |words: &[&str]| {
+        let (status, told) = runs(folder.path(), &db, words);
+        assert_eq!(status, 0, "{words:?}: {told}");
+        told
+    };
+    does(&["remote", "resume", "work"]);
+    assert!(does(&["sync"]).contains("1 out"));
+    assert!(does(&["sync", "--all"]).contains("nothing new"));
+    assert_eq!(server.state().cards.len(), 2);
+    // Until it changes.
+    let cards = server.state().cards.clone();
+    let there: String = cards.values().map(|card| card.text.as_str()).collect();
+    let all = "SELECT group_concat(lower(hex(id)) || ' ' || name, '/') FROM contact";
+    let all = stored(&db, all);
+    let left = { all.split('/') }
+        .map(|one| one.split_once(' ').unwrap())
+        .find(|(_, name)| !there.contains(name))
+        .unwrap();
+    let id = uuid::Uuid::parse_str(left.0).unwrap().to_string();
+    does(&["contact", "update", &id, "--note", "mine", "--overwrite"]);
+    assert!(does(&["sync"]).contains("1 out"));
+    assert_eq!(server.state().cards.len(), 3);
+}
+
+#[test]
 fn a_password_is_typed_on_the_screens_and_kept_nowhere() {
     let server = DavServer::start(Ways {
         access: Access::Basic,

@@ -382,3 +382,164 @@ fn what_goes_back_to_an_older_state_there_is_named_with_the_way_back() {
     synced.does(&["sync"]);
     assert!(synced.text("0.vcf").contains("NOTE:mine"));
 }
+
+#[test]
+fn a_group_that_is_gone_there_is_named() {
+    let synced = Synced::with(2);
+    synced
+        .server
+        .store("g.vcf", &crate::everyday::group("Choir", &["u0"]));
+    synced.does(&["sync"]);
+    synced.server.delete("g.vcf");
+    let told = synced.does(&["sync", "--dry-run"]);
+    assert!(
+        told.contains("Choir") && told.contains("a group, gone there: its members lose its tag"),
+        "{told}"
+    );
+    let told = synced.does(&["sync"]);
+    assert!(
+        told.contains("1 in") && told.contains("nextcloud  groups gone there: Choir\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_card_that_is_listed_and_never_answered_is_named() {
+    let synced = Synced::with(3);
+    synced.server.state().ways.chokes_on = Some("Choke".to_owned());
+    let new = card("u7", "Choke Seven", "TEL:+39 347 555 0700\r\n");
+    synced.server.store("7.vcf", &new);
+    let changed = synced.text("1.vcf").replace("END:", "NOTE:Choke\r\nEND:");
+    synced.server.store("1.vcf", &changed);
+    for _ in 0..2 {
+        let (status, told, why) = synced.home.run(&["sync"]);
+        assert_eq!(status, 1, "{told}{why}");
+        assert!(
+            told.contains("nextcloud  lists 2 cards and does not give them: 7.vcf, Person 1")
+                || told
+                    .contains("nextcloud  lists 2 cards and does not give them: Person 1, 7.vcf"),
+            "{told}"
+        );
+    }
+    synced.server.state().ways.chokes_on = None;
+    let told = synced.does(&["sync"]);
+    assert!(told.contains("2 in") && !told.contains("lists"), "{told}");
+}
+
+#[test]
+fn another_address_after_an_undone_sync_is_a_first_sync_everywhere() {
+    let synced = Synced::with(2);
+    let step = synced.newest_step();
+    // A field that both sides changed, which is of the old address.
+    let id = synced.id("Person 0");
+    synced.does(&["contact", "update", &id, "--note", "mine", "--overwrite"]);
+    let text = synced.text("0.vcf").replace("END:", "NOTE:theirs\r\nEND:");
+    synced.server.store("0.vcf", &text);
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    synced.does(&["undo", &step, "--over"]);
+    let other = DavServer::start(Ways::default());
+    let config = crate::everyday::config(other.port());
+    fs::write(synced.home.config(), config).unwrap();
+    let told = synced.does(&["remote", "list"]);
+    assert!(
+        told.contains("not synced yet") && !told.contains("--again"),
+        "{told}"
+    );
+    let (_, told, why) = synced.home.run(&["sync"]);
+    assert!(!told.contains("to decide"), "{told}{why}");
+}
+
+#[test]
+fn the_way_out_of_a_plan_that_begins_again_says_so() {
+    let synced = Synced::with(2);
+    synced.does(&["undo", &synced.newest_step()]);
+    let (status, told, why) = synced.home.run(&["sync", "--again"]);
+    assert_eq!(status, 4, "{told}{why}");
+    assert!(
+        told.contains("callbook sync --again --yes nextcloud does it"),
+        "{told}"
+    );
+    synced.does(&["sync", "--again", "--yes", "nextcloud"]);
+}
+
+#[test]
+fn what_stays_here_is_said_where_nothing_is_sent() {
+    let synced = Synced::with(3);
+    let config = synced.home.configured().replace("new = true\n", "");
+    fs::write(synced.home.config(), config + "read_only = true\n").unwrap();
+    let id = synced.id("Person 0");
+    for (field, line) in [("--note", "NOTE"), ("--organisation", "ORG")] {
+        synced.does(&["contact", "update", &id, field, "mine", "--overwrite"]);
+        let text = synced.text("0.vcf");
+        let text = text.replace("END:", &format!("{line}:theirs\r\nEND:"));
+        synced.server.store("0.vcf", &text);
+    }
+    let id = synced.id("Person 1");
+    synced.does(&["contact", "update", &id, "--note", "mine", "--overwrite"]);
+    assert_eq!(synced.home.run(&["sync"]).0, 4);
+    let told = synced.does(&["conflicts", "take", "mine", "all"]);
+    assert!(
+        told.contains("stays as it is here, and nothing is sent to nextcloud")
+            && !told.contains("goes to nextcloud"),
+        "{told}"
+    );
+    synced.does(&["sync"]);
+    let told = synced.does(&["remote", "list"]);
+    assert!(told.contains("2 contacts changed here stay here"), "{told}");
+}
+
+#[test]
+fn a_report_for_programs_counts_what_waits_for_an_answer_and_names_each_remote() {
+    let synced = Synced::with(20);
+    for at in 0..12 {
+        synced.server.delete(&format!("{at}.vcf"));
+    }
+    let (status, told, _) = synced.home.run(&["sync", "--json"]);
+    let document: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(status, 4);
+    assert_eq!(document["meta"]["to_decide"], 0, "{document}");
+    assert_eq!(document["meta"]["to_answer"], 1, "{document}");
+    // Who is named twice is synced once.
+    let told = synced.home.run(&["sync", "nextcloud", "nextcloud"]).1;
+    assert_eq!(told.matches("nextcloud  not synced").count(), 1, "{told}");
+    // Where there are several, each has its own lines.
+    let folder = synced.home.path().join("cards");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("ada.vcf"), card("a", "Ada Berg", "")).unwrap();
+    let config = format!(
+        "{}[[remote]]\nname = \"friends\"\nkind = \"folder\"\npath = \"{}\"\n",
+        synced.home.configured(),
+        folder.display()
+    );
+    fs::write(synced.home.config(), config).unwrap();
+    let told = synced.home.run(&["sync", "--dry-run"]).1;
+    let at = |words: &str| {
+        told.find(words)
+            .unwrap_or_else(|| panic!("{words}: {told}"))
+    };
+    assert!(at("nextcloud:\n") < at("Person 0"), "{told}");
+    assert!(at("friends:\n") < at("Ada Berg"), "{told}");
+}
+
+#[test]
+fn a_server_that_says_how_long_to_wait_is_let_alone_by_a_command_that_nobody_types() {
+    let server = DavServer::start(Ways::default());
+    let proxy = crate::failing_proxy::FailingProxy::start(server.port());
+    server.store("0.vcf", &card("u0", "Person 0", "TEL:+39 347 555 0100\r\n"));
+    let home = Home::new(&crate::everyday::config(proxy.port()));
+    assert_eq!(home.run(&["sync", "--yes"]).0, 0);
+    // It asks to be let alone for 7 s.
+    proxy.fail(1, crate::failing_proxy::Fault::Later);
+    assert_eq!(home.run(&["sync"]).0, 6);
+    proxy.heal();
+    server.asked();
+    let begun = std::time::Instant::now();
+    let (status, told, why) = home.run(&["sync"]);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5));
+    assert_eq!(status, 6, "{told}{why}");
+    assert!(told.contains("asked to be let alone until"), "{told}");
+    assert_eq!(server.asked(), [""; 0]);
+    let (_, told, _) = home.run(&["sync", "--json"]);
+    let document: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(document["data"][0]["attributes"]["state"], "waiting");
+}

@@ -15,6 +15,7 @@ use crate::store::Store;
 use crate::sync::one::Synced;
 use crate::sync::rounds::{Outcome, RemoteRun, why_stopped};
 
+use crate::cli::document::when;
 use crate::cli::table::columns;
 
 /// How many fields are to be decided.
@@ -51,7 +52,11 @@ pub(super) fn text(names: &[&str], outcomes: &[Outcome], to_decide: ToDecide, dr
         if let Outcome::Synced(run) | Outcome::Planned(run) = outcome
             && (dry || matches!(outcome, Outcome::Planned(_)))
         {
-            planned.push_str(&plan(&run.synced));
+            let of_it = plan(&run.synced);
+            if names.len() > 1 && !of_it.is_empty() {
+                let _ = writeln!(planned, "{name}:");
+            }
+            planned.push_str(&of_it);
         }
         match outcome {
             Outcome::Synced(run) if run.synced.end.is_ok() => {
@@ -107,6 +112,11 @@ fn sentence(name: &str, outcome: &Outcome) -> String {
         },
         Outcome::Planned(run) => {
             let fields = run.synced.then.map_or(0, |then| then.conflicts);
+            let again = if run.row.counts.undone > 0 {
+                "--again "
+            } else {
+                ""
+            };
             let decides = match usize::try_from(fields).unwrap_or(usize::MAX) {
                 0 => String::new(),
                 fields => format!(
@@ -115,7 +125,7 @@ fn sentence(name: &str, outcome: &Outcome) -> String {
                 ),
             };
             format!(
-                "first sync: {}; nothing was written. callbook sync --yes {name} does it{decides}",
+                "first sync: {}; nothing was written. callbook sync {again}--yes {name} does it{decides}",
                 moved(&run.synced)
             )
         }
@@ -124,6 +134,10 @@ fn sentence(name: &str, outcome: &Outcome) -> String {
             "a sync was taken back that linked {}: callbook sync --again {name} begins with a first sync, \
              callbook sync --send-undo {name} deletes there what is gone here",
             count(*cards, "card")
+        ),
+        Outcome::Waits(until) => format!(
+            "not synced: it asked to be let alone until {}; callbook sync {name}, on a terminal, asks it all the same",
+            when(*until)
         ),
         Outcome::Blocked(why) => format!(
             "not synced: {why}. It is not tried again by itself: callbook sync {name}, on a terminal, does"
@@ -155,6 +169,24 @@ pub(super) fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Resul
         };
         for (side, names) in run.synced.report.deleted() {
             let _ = writeln!(told, "{name}  {side}: {}", safe(&first_of(&names)));
+        }
+        let groups: Vec<&str> = run.synced.report.named(Did::GroupGone).collect();
+        if !groups.is_empty() {
+            let _ = writeln!(
+                told,
+                "{name}  groups gone there: {}",
+                safe(&first_of(&groups))
+            );
+        }
+        let missing = &run.synced.report.unanswered;
+        if !missing.is_empty() {
+            let them = if missing.len() == 1 { "it" } else { "them" };
+            let _ = writeln!(
+                told,
+                "{name}  lists {} and does not give {them}: {}; the next sync asks again",
+                count(missing.len(), "card"),
+                safe(&first_of(missing))
+            );
         }
         let details = store.remote_details(name)?;
         let older = &run.synced.report.older;
@@ -314,6 +346,7 @@ fn came_to(report: &Report) -> String {
             Did::Linked => ("=", "the same on both sides"),
             Did::ChangedHere => ("←", "changed there"),
             Did::Group => ("←", "a group there: its members have its name as a tag"),
+            Did::GroupGone => ("←", "a group, gone there: its members lose its tag"),
             Did::GoneThere => ("←", "gone there"),
             Did::Stayed => ("→", "deleted there and changed here: stays"),
             Did::CameBack => ("←", "deleted here and changed there: comes back"),

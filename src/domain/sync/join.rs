@@ -10,6 +10,7 @@ use super::merge::{self, Change};
 use super::outgoing::is_open;
 use super::part::Part;
 use super::person::{Number, Person};
+use super::records::{is_guessed, shown_name};
 use super::remote::{Etag, Href, Stop};
 use super::row::{Card, Conflict, ConflictKey, Conflicts, FieldValue, Intent, Row};
 use super::rules::{Rule, holds};
@@ -190,6 +191,16 @@ fn join_fields<C>(person: &mut Person, taken: &Person, row: &mut Row<C>) {
         match person.fields.get(name) {
             None => {
                 person.fields.insert(name, theirs.clone());
+            }
+            // Who said the parts of the name knows it better than who only wrote it.
+            Some(ours)
+                if *name == NAME
+                    && shown_name(ours) == shown_name(theirs)
+                    && (is_guessed(ours) || is_guessed(theirs)) =>
+            {
+                if !is_guessed(theirs) {
+                    person.fields.insert(name, theirs.clone());
+                }
             }
             Some(ours) if ours != theirs && !super::said::is_only_ours(name) => {
                 let conflict = Conflict::open(None, FieldValue::Text(Some(theirs.clone())));

@@ -5,7 +5,7 @@ use crate::domain::linked::LinkedConflict;
 use crate::domain::safe::safe;
 
 use super::person::Person;
-use super::records::{field_named, shown_name};
+use super::records::{field_named, name_with_parts, shown_name};
 use super::row::{Conflict, ConflictKey, Conflicts, FieldValue};
 use super::said::{NAME, is_only_ours};
 
@@ -93,6 +93,21 @@ pub fn value_words(key: &ConflictKey, value: &FieldValue) -> String {
         (ConflictKey::Field(name), FieldValue::Text(text)) => shown(name, text.as_ref()),
         (_, FieldValue::Text(text)) => text.clone().unwrap_or_default(),
         (_, FieldValue::Value(value)) => value.text().into_owned(),
+    }
+}
+
+/// What is said here and there of a field in conflict, for people: a name that reads the same with its parts.
+#[must_use]
+pub fn both(person: &Person, key: &ConflictKey, theirs: &FieldValue) -> (String, String) {
+    let (mine, there) = (ours(person, key), value_words(key, theirs));
+    match (key, theirs) {
+        (ConflictKey::Field(name), FieldValue::Text(Some(theirs)))
+            if *name == NAME && mine == there =>
+        {
+            let mine = person.fields.get(name).map(|own| name_with_parts(own));
+            (mine.unwrap_or_default(), name_with_parts(theirs))
+        }
+        _ => (mine, there),
     }
 }
 

@@ -77,6 +77,10 @@ pub trait Part<C> {
     fn leave_out(&mut self, _href: &Href, _etag: &Etag, _card: &C) -> Result<bool, Stop> {
         Ok(false)
     }
+    /// The name of the group whose card this is.
+    fn group(&mut self, _href: &Href) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
     /// Keeps the card of a group.
     fn put_group(&mut self, href: &Href, etag: &Etag, group: &GroupCard) -> Result<(), Stop>;
     /// Tags the members of groups as their cards say, and takes the tags off those who left. Such a tag is not of

@@ -10,7 +10,7 @@ use crate::domain::number::display;
 use crate::domain::words::{count, thousands};
 
 use super::person::{Number, Person};
-use super::records::shown_name;
+use super::records::{name_with_parts, shown_name};
 use super::row::ConflictKey;
 use super::said::NAME;
 
@@ -160,6 +160,7 @@ impl CardFate {
             (Self::KeptApart, 1) => "1 stays two people".to_owned(),
             (Self::KeptApart, _) => format!("{number} stay two people"),
             (Self::ToDecide, _) => format!("{number} to decide"),
+            (Self::LeftOut, 1) => "1 left as it is".to_owned(),
             (Self::LeftOut, _) => format!("{number} left as they are"),
             (Self::Deleted, _) => format!("{number} deleted"),
         }
@@ -241,6 +242,8 @@ struct Item {
     says: String,
     /// As it is shown.
     shown: String,
+    /// As it is shown with all its parts.
+    whole: String,
 }
 
 const FIELD: u8 = 0;
@@ -259,6 +262,11 @@ fn items(person: &Person) -> Vec<Item> {
             about: (FIELD, (*name).to_owned()),
             what: fields::words(name).to_owned(),
             says: shown.clone(),
+            whole: if *name == NAME {
+                name_with_parts(text)
+            } else {
+                shown.clone()
+            },
             shown,
         }
     };
@@ -274,6 +282,7 @@ fn items(person: &Person) -> Vec<Item> {
             about: (NUMBER, identity.clone()),
             what: label.clone().unwrap_or_else(|| "number".to_owned()),
             says: format!("{historic} {}", label.as_deref().unwrap_or_default()),
+            whole: shown.clone(),
             shown,
         }
     };
@@ -287,6 +296,7 @@ fn items(person: &Person) -> Vec<Item> {
             about: (DETAIL, format!("{kind} {value}")),
             what: detail.title().into_owned(),
             says: detail.label.clone().unwrap_or_default(),
+            whole: detail.shown().into_owned(),
             shown: detail.shown().into_owned(),
         }
     }));
@@ -296,6 +306,7 @@ fn items(person: &Person) -> Vec<Item> {
             about: (TAGS, String::new()),
             what: "tags".to_owned(),
             says: tags.join(", "),
+            whole: tags.join(", "),
             shown: tags.join(", "),
         });
     }
@@ -359,8 +370,15 @@ pub fn compared(
         } else {
             then.map_or(After::Gone, |then| After::Other(labelled(then, &item.what)))
         };
-        let text =
-            |side: Option<&Item>| side.map_or_else(String::new, |side| labelled(side, &item.what));
+        // A name that reads the same on both sides is told by its parts.
+        let is_of_parts = matches!(after, After::ToDecide)
+            && item.about.1 == NAME
+            && here.map(|side| &side.shown) == there.map(|side| &side.shown);
+        let text = |side: Option<&Item>| match side {
+            None => String::new(),
+            Some(side) if is_of_parts => side.whole.clone(),
+            Some(side) => labelled(side, &item.what),
+        };
         said.push(PlannedField {
             what: item.what.clone(),
             here: text(here),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::contact::{Contact, ContactKind};
 use crate::domain::detail::{Detail, DetailId, DetailKind, prefer_only};
-use crate::domain::fields::{CONTACT, ContactText, Use, texts};
+use crate::domain::fields::{self, CONTACT, ContactText, Use, texts};
 use crate::domain::full_contact::FullContact;
 use crate::domain::ids::PhoneId;
 use crate::domain::phone::{Context, Phone};
@@ -55,6 +55,49 @@ pub fn shown_name(name: &str) -> String {
     let parts: Map<String, Value> = serde_json::from_str(name).unwrap_or_default();
     let shown = parts.get(NAME).and_then(Value::as_str);
     shown.unwrap_or(name).to_owned()
+}
+
+/// A name with all its parts, as parts that are told: the texts and what each is called.
+fn parts_of(name: &str) -> Vec<(&'static str, String)> {
+    let mut parts: Map<String, Value> = serde_json::from_str(name).unwrap_or_default();
+    parts.remove(NAME);
+    let known = texts(&CONTACT).filter(is_of_name);
+    let mut told: Vec<(&'static str, String)> = known
+        .filter_map(|text| match parts.remove(text.field.name) {
+            Some(Value::String(part)) => Some((text.field.name, part)),
+            _ => None,
+        })
+        .collect();
+    if let Some(Value::String(kind)) = parts.remove("kind") {
+        told.push(("kind", kind));
+    }
+    told
+}
+
+/// The name that is shown with its parts, where these are what is said otherwise.
+#[must_use]
+pub fn name_with_parts(name: &str) -> String {
+    let parts = parts_of(name).into_iter().map(|(part, text)| {
+        let words = fields::words(part);
+        format!("{} {text}", words.strip_suffix(" name").unwrap_or(words))
+    });
+    let parts: Vec<String> = parts.collect();
+    let shown = shown_name(name);
+    if parts.is_empty() {
+        format!("{shown} (no parts)")
+    } else {
+        format!("{shown} ({})", parts.join(", "))
+    }
+}
+
+/// Whether nobody said the parts of a name: there are none, or one holds the whole name, as programs write it that know
+/// no parts.
+pub(super) fn is_guessed(name: &str) -> bool {
+    match parts_of(name).as_slice() {
+        [] => true,
+        [(part, text)] => *part != "kind" && *text == shown_name(name),
+        _ => false,
+    }
 }
 
 /// Puts a name with all its parts into a contact.

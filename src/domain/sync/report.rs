@@ -17,6 +17,8 @@ pub enum Did {
     ChangedHere,
     /// It is a group, new or changed there: its members have its name as a tag here.
     Group,
+    /// It was a group, and is gone there: its former members lose its tag here.
+    GroupGone,
     /// It is only here, and was sent.
     NewThere,
     /// It changed here, and was sent.
@@ -51,6 +53,8 @@ pub struct Report {
     pub asked: Vec<String>,
     /// The names of those whose card there was another one each time it was sent: the next run sends it again.
     pub moved: Vec<String>,
+    /// The names of the cards that are listed there, and were not given when they were asked for: the next run asks again.
+    pub unanswered: Vec<String>,
     /// The names of those that changed there to what says that it is older than what was there.
     pub older: Vec<String>,
     /// The contacts that were deleted on this side and changed on the other: the change won.
@@ -87,6 +91,13 @@ impl Report {
         self.brought_back.extend(kept);
     }
 
+    /// Notes a card that was asked for and not given.
+    pub(super) fn note_unanswered(&mut self, name: String) {
+        if !self.unanswered.contains(&name) {
+            self.unanswered.push(name);
+        }
+    }
+
     /// Adds what a later run did.
     pub fn go_on(&mut self, later: Self) {
         let Self {
@@ -95,6 +106,7 @@ impl Report {
             exact_answers: _,
             asked,
             moved,
+            unanswered,
             older,
             brought_back,
         } = later;
@@ -102,6 +114,8 @@ impl Report {
         self.asked.extend(asked);
         // What moved before was sent again.
         self.moved = moved;
+        // What was not given before was asked for again.
+        self.unanswered = unanswered;
         self.older.extend(older);
         self.brought_back.extend(brought_back);
     }
@@ -114,6 +128,7 @@ impl Report {
             Did::Joined,
             Did::ChangedHere,
             Did::Group,
+            Did::GroupGone,
             Did::Stayed,
             Did::CameBack,
         ];
@@ -153,6 +168,7 @@ impl Report {
             (self.count(Did::Linked), "the same on both"),
             (self.count(Did::Refused), "not taken there"),
             (self.count(Did::Unread), "cannot be read"),
+            (self.unanswered.len(), "not given there"),
         ];
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
         let words: Vec<String> = counts

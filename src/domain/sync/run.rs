@@ -279,6 +279,20 @@ where
         Ok(found)
     }
 
+    /// Notes cards that are listed there and were not given, by the names that they had.
+    pub(super) fn note_unanswered(&mut self, missing: &[Href]) -> Result<(), Stop> {
+        for href in missing {
+            let base = view(self.book, |part| {
+                Ok(part.row(href)?.and_then(|row| row.base))
+            })?;
+            let name = base.map(|base| name_on(base.said()));
+            let name = name.filter(|name| !name.is_empty());
+            self.report
+                .note_unanswered(name.unwrap_or_else(|| href.file().to_owned()));
+        }
+        Ok(())
+    }
+
     /// Whether what is gone there is put back there.
     pub(super) fn puts_back_there(&self) -> bool {
         self.answers.puts_back == Some(Side::There) && !self.remote.traits().read_only
@@ -330,7 +344,12 @@ where
             let batch: Vec<Href> = want.by_ref().take(self.remote.batch()).collect();
             let mut got = self.remote.get(&batch)?;
             let answered: HashSet<&Href> = got.iter().map(|(href, _)| href).collect();
-            unanswered |= batch.iter().any(|href| !answered.contains(href));
+            let missing: Vec<Href> = { batch.iter() }
+                .filter(|href| !answered.contains(href))
+                .cloned()
+                .collect();
+            unanswered |= !missing.is_empty();
+            self.note_unanswered(&missing)?;
             while !got.is_empty() {
                 let rest = got.split_off(got.len().min(PART));
                 let part_of = std::mem::replace(&mut got, rest);
@@ -388,6 +407,11 @@ where
             }
             for href in &moving.gone {
                 if puts_back && put_back(part, href)? {
+                    continue;
+                }
+                if let Some(group) = part.group(href)? {
+                    gone(part, href)?;
+                    report.note(Did::GroupGone, &group);
                     continue;
                 }
                 let row = part.row(href)?;

@@ -412,6 +412,10 @@ where
         for batch in sent.chunks(self.remote.batch()) {
             let hrefs: Vec<Href> = batch.iter().map(|(href, _)| href.clone()).collect();
             let got: HashMap<Href, Got<B::Card>> = self.remote.get(&hrefs)?.into_iter().collect();
+            let missing: Vec<Href> = { hrefs.into_iter() }
+                .filter(|href| !got.contains_key(href))
+                .collect();
+            self.note_unanswered(&missing)?;
             for (href, answer) in batch {
                 if let Some(Got::Card(etag, _)) = got.get(href) {
                     self.report
@@ -429,7 +433,9 @@ where
                                 note_unread(part, href, etag, why)?;
                                 continue;
                             }
-                            _ => None,
+                            // What became of it is looked at by the next run.
+                            None => continue,
+                            Some(_) => None,
                         };
                         let name = now.as_ref().map(|(_, card)| name_on(card.said()));
                         let name = name.unwrap_or_default();

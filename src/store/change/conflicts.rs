@@ -5,7 +5,7 @@ use crate::domain::edit::Done;
 use crate::domain::linked::LinkedConflict;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{ConflictEntry, Decision};
-use crate::domain::sync::kept::{field_words, joins, ours, value_words};
+use crate::domain::sync::kept::{both, field_words, joins, ours, value_words};
 use crate::domain::sync::outgoing::take;
 use crate::domain::sync::row::{Conflict, FieldValue};
 use crate::domain::timestamp::Timestamp;
@@ -103,6 +103,7 @@ impl Store {
                     continue;
                 };
                 let name = record::get_contact(connection, stored.contact)?.name;
+                let (mine, theirs) = both(&person, &key, &said.theirs);
                 entries.push(ConflictEntry {
                     id: address(&stored),
                     ours_at: changed_at(connection, stored.contact)?,
@@ -111,8 +112,8 @@ impl Store {
                     contact: stored.contact,
                     name,
                     field: field_words(&person, &key),
-                    ours: ours(&person, &key),
-                    theirs: value_words(&key, &said.theirs),
+                    ours: mine,
+                    theirs,
                     was: said
                         .was
                         .map_or_else(String::new, |was| value_words(&key, &was)),
@@ -166,9 +167,7 @@ fn as_seen(connection: &Connection, seen: &ConflictEntry) -> Answer<Found> {
         .optional()?
         .ok_or_else(gone)?;
     let said = one.stored.about(connection)?;
-    let said = said.map(|(person, key, Conflict { theirs, .. })| {
-        (ours(&person, &key), value_words(&key, &theirs))
-    });
+    let said = said.map(|(person, key, Conflict { theirs, .. })| both(&person, &key, &theirs));
     if said.is_none_or(|(ours, theirs)| ours != seen.ours || theirs != seen.theirs) {
         let why = format!(
             "{} of {} has changed since; nothing was decided",

@@ -10,6 +10,7 @@ use crate::domain::linked::{LinkedCard, LinkedConflict, LinkedIntent, ListedCard
 use crate::domain::operation::SyncRun;
 use crate::domain::phone::Context;
 use crate::domain::refusal::Refusal;
+use crate::domain::remotes::SENT_UNDO;
 
 use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Trying};
@@ -240,6 +241,12 @@ impl RemoteBook<'_, '_> {
     /// took away is deleted there too; or their links are dropped, and the next run is a first sync again.
     pub fn decide_undone(&mut self, send: bool) -> Result<(), Refusal> {
         if send {
+            self.execute(
+                "UPDATE remote SET traits = json_set(traits, '$.' || ?2, json((
+                    SELECT json_group_array(id) FROM remote_card WHERE remote = ?1 AND undone AND etag IS NOT NULL)))
+                 WHERE id = ?1",
+                params![self.remote, SENT_UNDO],
+            )?;
             return self.execute(
                 "UPDATE remote_card SET undone = 0 WHERE remote = ?1 AND undone AND etag IS NOT NULL",
                 params![self.remote],

@@ -67,6 +67,14 @@ impl RemoteBook<'_, '_> {
         self.answered(put())
     }
 
+    /// The name of the group whose card is at a place.
+    pub fn group_at(&mut self, place: &[u8]) -> Result<Option<String>, Refusal> {
+        self.maybe(
+            "SELECT intent_says ->> 'name' FROM remote_card WHERE remote = ?1 AND place = ?2 AND kind = 'group'",
+            params![self.remote, place],
+        )
+    }
+
     /// The groups of the remote.
     pub fn groups(&mut self) -> Result<Vec<LinkedGroup>, Refusal> {
         let groups = || -> Answer<Vec<LinkedGroup>> {

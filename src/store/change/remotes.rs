@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::domain::contact::ContactId;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::{
-    BroughtBack, BroughtBackEntry, LEFT_OUT, RemoteCounts, RemoteDetails, RemoteRow, RunOutcome,
+    BroughtBack, BroughtBackEntry, LEFT_OUT, LeftContacts, RemoteCounts, RemoteDetails, RemoteRow,
+    RunOutcome, SENT_UNDO,
 };
 use crate::domain::sync::remote::file_of;
 use crate::domain::timestamp::Timestamp;
@@ -16,6 +17,7 @@ use crate::store::base::Store;
 use crate::store::cache::condition::{IS_LEFT_OUT, WAITING};
 use crate::store::db::failure::Answer;
 use crate::store::db::record;
+use crate::store::query::in_remotes;
 use crate::store::write::writer::Writer;
 
 /// How many cards of a kind are looked at.
@@ -262,6 +264,69 @@ impl Store {
         self.write_remotes(|writer| {
             let sql = "UPDATE remote SET confirmed = 1 WHERE name = ?1";
             is_there(writer.connection().execute(sql, [name])?, name)
+        })
+    }
+
+    /// Those of some contacts of which nothing was changed since a step.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn unchanged_since(&self, left: LeftContacts) -> Result<Vec<ContactId>, Refusal> {
+        self.read(|connection| {
+            let mut is_changed = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM operation WHERE contact = ?1 AND point > ?2)",
+            )?;
+            let mut unchanged = Vec::new();
+            for contact in left.contacts {
+                let values = params![contact.0.as_bytes(), left.since];
+                if !is_changed.query_row(values, |row| row.get(0))? {
+                    unchanged.push(contact);
+                }
+            }
+            Ok(unchanged)
+        })
+    }
+
+    /// Remembers the contacts that a person left out of a first sync, as they are now.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn leave_contacts(&self, name: &str, contacts: &[ContactId]) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let connection = writer.connection();
+            let sql = "SELECT coalesce(max(id), 0) FROM undo_point";
+            let left = LeftContacts {
+                contacts: contacts.to_vec(),
+                since: connection.query_row(sql, [], |row| row.get(0))?,
+            };
+            remember(connection, name, &json!({ LeftContacts::REMEMBERED: left }))
+        })
+    }
+
+    /// How many contacts were changed here and stay so, since nothing is sent to a remote.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_apart(&self, name: &str) -> Result<usize, Refusal> {
+        self.snapshot(|connection| Ok(in_remotes::count_apart(connection, name)?))
+    }
+
+    /// Ends the sending of what an undo took away here; or has it chosen anew, where nothing of it was sent.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn end_sent_undo(&self, name: &str, is_chosen_anew: bool) -> Result<(), Refusal> {
+        self.write_remotes(|writer| {
+            let connection = writer.connection();
+            if is_chosen_anew {
+                connection.execute(
+                    "UPDATE remote_card SET undone = 1 WHERE id IN (
+                        SELECT card.value FROM remote r, json_each(r.traits, '$.' || ?2) card WHERE r.name = ?1)
+                     AND remote = (SELECT id FROM remote WHERE name = ?1) AND etag IS NOT NULL",
+                    params![name, SENT_UNDO],
+                )?;
+            }
+            remember(connection, name, &json!({ SENT_UNDO: null }))
         })
     }
 

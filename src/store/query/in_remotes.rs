@@ -8,6 +8,26 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::sync::person::Person;
 use crate::domain::timestamp::Timestamp;
 use crate::store::db::failure::Answer;
+use crate::store::db::record;
+
+/// How many contacts were changed since they were as their cards on a remote are, and are not sent there.
+pub(in crate::store) fn count_apart(connection: &Connection, name: &str) -> Answer<usize> {
+    let mut maybe = connection.prepare_cached(
+        "SELECT l.contact FROM remote_card l JOIN remote r ON r.id = l.remote
+         WHERE r.name = ?1 AND l.kind = 'person' AND l.etag IS NOT NULL
+            AND EXISTS (SELECT 1 FROM contact c WHERE c.id = l.contact)
+            AND (l.agreed IS NOT NULL OR EXISTS (SELECT 1 FROM operation o JOIN undo_point p ON p.id = o.point
+                WHERE o.contact = l.contact AND p.remote IS NOT r.name AND NOT p.undone))",
+    )?;
+    let maybe = maybe.query_map([name], |row| Ok(ContactId(record::uuid(row, 0)?)))?;
+    let mut apart = 0;
+    for contact in maybe.collect::<rusqlite::Result<Vec<_>>>()? {
+        let full = record::full_contact(connection, contact)?;
+        let known = of_contact(connection, &full)?;
+        apart += usize::from(known.iter().any(|one| one.name == name && one.is_apart));
+    }
+    Ok(apart)
+}
 
 /// The remotes that have a card of a contact, by name.
 pub(in crate::store) fn of_contact(

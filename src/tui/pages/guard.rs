@@ -36,6 +36,8 @@ pub struct GuardPage {
     plan: Option<SyncPlan>,
     /// Whether it is still awaited.
     is_reading: bool,
+    /// Whether what is asked about is what an undo took away here.
+    is_of_undo: bool,
 }
 
 /// What is asked.
@@ -58,7 +60,12 @@ pub(super) fn page_for(remote: &OneRemote<'_>, action: Action) -> Option<AnyPage
         return Some(Password::page(set, action));
     }
     if let Some(asks) = remote.asks() {
-        return Some(Box::new(GuardPage::new(name, Asks::Guard(asks))));
+        let is_of_undo = row.is_some_and(|row| row.counts.undone > 0);
+        let page = GuardPage {
+            is_of_undo,
+            ..GuardPage::new(name, Asks::Guard(asks))
+        };
+        return Some(Box::new(page));
     }
     match row {
         Some(row) if row.counts.undone > 0 => Some(Box::new(GuardPage::new(
@@ -77,14 +84,30 @@ impl GuardPage {
             asks,
             plan: None,
             is_reading: matches!(asks, Asks::Guard(_)),
+            is_of_undo: false,
+        }
+    }
+
+    const fn after_undo(&self) -> AfterUndo {
+        if self.is_of_undo {
+            AfterUndo::SendsUndo
+        } else {
+            AfterUndo::Unsaid
         }
     }
 
     fn answer(&self, answer: GuardAnswer, ctx: &mut Ctx<'_>) -> Outcome {
         let name = self.remote.clone();
         match self.asks {
+            Asks::Guard(_) if self.is_of_undo && answer == GuardAnswer::PutBack => {
+                return Outcome::Replace(Box::new(SyncPlanPage::again(name)));
+            }
             Asks::Guard(guard) => {
-                if ctx.sync(SyncOrder::decided(name, answer, guard)) {
+                let order = SyncOrder {
+                    after_undo: self.after_undo(),
+                    ..SyncOrder::decided(name, answer, guard)
+                };
+                if ctx.sync(order) {
                     return Outcome::Close;
                 }
             }
@@ -203,6 +226,9 @@ impl GuardPage {
     const fn words(&self, action: Action) -> Option<&'static str> {
         Some(match (action, self.asks) {
             (Action::Open, Asks::Guard(_)) => "look at each",
+            (Action::PutBack, Asks::Guard(_)) if self.is_of_undo => {
+                "see what a first sync would do"
+            }
             (Action::PutBack, Asks::Guard(Guard::GoneHere { .. })) => "bring them back here",
             (Action::PutBack, Asks::Guard(Guard::ChangedThere { .. })) => {
                 "keep what is here, and send it there"
@@ -236,7 +262,7 @@ impl Page for GuardPage {
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) -> Outcome {
         if self.is_reading {
-            ctx.read(Request::PlanSync(self.remote.clone(), AfterUndo::Unsaid));
+            ctx.read(Request::PlanSync(self.remote.clone(), self.after_undo()));
         }
         Outcome::Stay
     }
@@ -300,6 +326,7 @@ impl Page for GuardPage {
         self.words(binding.action)?;
         let word = match (binding.action, self.asks) {
             (Action::PutBack, Asks::Undone(_)) => "first sync",
+            (Action::PutBack, Asks::Guard(_)) if self.is_of_undo => "first sync",
             (Action::DeleteToo, Asks::Undone(_)) => "delete there",
             _ => binding.hint,
         };

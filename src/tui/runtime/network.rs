@@ -556,7 +556,11 @@ impl Said {
             Outcome::Undone(_) if by_person => self
                 .bad
                 .push(format!("a sync with {name} was undone: say how it goes on")),
-            Outcome::Undone(_) | Outcome::Planned(_) | Outcome::Paused | Outcome::Blocked(_) => {}
+            Outcome::Undone(_)
+            | Outcome::Planned(_)
+            | Outcome::Paused
+            | Outcome::Blocked(_)
+            | Outcome::Waits(_) => {}
         }
     }
 
