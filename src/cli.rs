@@ -283,7 +283,7 @@ enum Cmd {
     /// Sync the book with the remotes that `callbook remote add` sets up.
     #[cfg(feature = "sync")]
     #[command(
-        after_help = "Examples:\n  callbook sync\n  callbook sync --dry-run nextcloud\n  callbook sync --yes nextcloud\n\nExit status: 0 all is synced, 4 something is to be decided, 5 another callbook syncs or has the database,\n6 a remote could not be reached (nothing is lost), 1 something else is not synced: a card that is not taken\nthere or cannot be read, or a remote whose lines in config.toml are wrong."
+        after_help = "Examples:\n  callbook sync\n  callbook sync --dry-run nextcloud\n  callbook sync --yes nextcloud\n\nExit status: 0 all is synced, 4 something is to be decided, 5 another callbook syncs or has the database,\n6 a remote could not be reached (nothing is lost), 1 something else is not synced: a card that is not taken\nthere, cannot be read or is not given, a password that is refused, an address book or a folder that is not there\nor takes nothing, or a remote whose lines in config.toml are wrong."
     )]
     Sync(sync::SyncCommand),
     /// List and decide what was changed on both sides.

@@ -26,6 +26,10 @@ use crate::exchange::vcard;
 const CUT_OFF: &str =
     "it ends before END:VCARD and may be half written; once it is whole, it is read";
 
+/// How a file that is none is told of, behind its name; and a card that was one.
+const NO_CARD: &str = "is not a vCard file:";
+const NO_CARD_THERE: &str = "what is there is not a vCard:";
+
 /// How cards of a remote are read.
 #[derive(Clone, Debug)]
 pub struct CardReader {
@@ -117,7 +121,7 @@ impl CardReader {
             Ok(card) => Got::Card(etag, card),
             Err(why) => match vcard::only_group(bytes) {
                 Some(group) => Got::Group(etag, group),
-                None => Got::Unread(etag, why),
+                None => Got::Unread(etag, why.replacen(NO_CARD, NO_CARD_THERE, 1)),
             },
         }
     }

@@ -198,8 +198,12 @@ impl Rehearsal {
         };
         let mut planned = both.planned(CardFate::Deleted, why.to_owned(), &[], self.sends);
         if planned.name.is_empty() {
-            // Of who was thrown away for good, no more is known than where the card is.
-            file_of(&card.href).clone_into(&mut planned.name);
+            // Of who was thrown away for good, no more is known than what the card there says, and where it is.
+            let there = tried.read(&Href(card.href.clone()));
+            let there = there.map(|card| card.records().contact.name.as_str());
+            let name = there.filter(|name| !name.is_empty());
+            name.unwrap_or_else(|| file_of(&card.href))
+                .clone_into(&mut planned.name);
         }
         Ok(Some(planned))
     }

@@ -166,6 +166,7 @@ impl App {
             Msg::Background(_) => {}
             Msg::Trouble(text) => self.session.say(Tone::Bad, text),
             Msg::Sync(on, told) => {
+                self.session.remotes.stops &= !on.is_empty();
                 self.session.remotes.on = on;
                 if let Some((tone, words)) = told {
                     self.session.say(tone, words);

@@ -435,6 +435,7 @@ impl Ctx<'_> {
         if let Some(reason) = session.read_only.clone() {
             self.say(Tone::Bad, reason);
         } else if !session.remotes.on.is_empty() {
+            self.session.remotes.stops = true;
             self.stop_sync();
             self.say(Tone::Plain, "the sync stops after the request under way");
         } else if order.names.is_empty() {
@@ -443,6 +444,7 @@ impl Ctx<'_> {
             self.say(Tone::Plain, told);
         } else {
             session.remotes.on.clone_from(&order.names);
+            session.remotes.stops = false;
             self.push(Effect::Sync(order));
             return true;
         }

@@ -24,6 +24,8 @@ pub struct Remotes {
     pub rows: Option<Vec<RemoteRow>>,
     /// Those that are synced now.
     pub on: Vec<String>,
+    /// Whether that is to stop after the request under way.
+    pub stops: bool,
     /// Those whose password a person typed since the program began, and when.
     pub typed: BTreeMap<String, Timestamp>,
 }
@@ -35,6 +37,8 @@ pub(crate) struct OneRemote<'a> {
     pub set: Option<&'a RemoteSettings>,
     pub row: Option<&'a RemoteRow>,
     is_on: bool,
+    /// Whether that is to stop.
+    stops: bool,
     /// Whether its password has still to be typed.
     lacks_password: bool,
 }
@@ -58,6 +62,8 @@ pub(crate) enum Standing {
     Offline(Option<Timestamp>, u64),
     /// It is being synced.
     Syncing,
+    /// It is being synced, and stops after the request under way.
+    Stopping,
     /// So many cards are on their way.
     Waiting(u64),
     /// So many cards are not taken there.
@@ -101,6 +107,7 @@ impl Remotes {
                 set,
                 row,
                 is_on: self.on.iter().any(|on| on == name),
+                stops: self.stops,
                 lacks_password: set.is_some_and(is_typed) && !self.typed.contains_key(name),
             })
             .collect()
@@ -139,13 +146,18 @@ impl Remotes {
         let set = all.filter(|one| one.set.is_some());
         let needs = set.map(|one| (one.need(), one.name));
         let is_told =
-            |standing: Standing| standing <= Standing::Syncing || standing == Standing::New;
+            |standing: Standing| standing <= Standing::Stopping || standing == Standing::New;
         let needs = needs.filter(|(standing, _)| is_told(*standing));
         let (standing, name) = needs.min()?;
         Some(if is_roomy {
             let name = elide(name, NAME, ellipsis);
-            let is_on = standing != Standing::Syncing && !self.on.is_empty();
-            let on = if is_on { ", syncing…" } else { "" };
+            let is_on =
+                !matches!(standing, Standing::Syncing | Standing::Stopping) && !self.on.is_empty();
+            let on = match (is_on, self.stops) {
+                (false, _) => "",
+                (true, false) => ", syncing…",
+                (true, true) => ", stopping…",
+            };
             format!("{name}: {}{on}", standing.words(calendar))
         } else {
             standing.word().to_owned()
@@ -157,7 +169,7 @@ impl OneRemote<'_> {
     /// What it needs. Fields are to be decided while it is being synced too.
     fn need(&self) -> Standing {
         match (self.standing(), self.row) {
-            (Standing::Syncing, Some(row)) if row.counts.conflicts > 0 => {
+            (Standing::Syncing | Standing::Stopping, Some(row)) if row.counts.conflicts > 0 => {
                 Standing::ToDecide(row.counts.conflicts)
             }
             (standing, _) => standing,
@@ -166,6 +178,9 @@ impl OneRemote<'_> {
 
     /// How it is.
     pub(crate) fn standing(&self) -> Standing {
+        if self.is_on && self.stops {
+            return Standing::Stopping;
+        }
         if self.is_on {
             return Standing::Syncing;
         }
@@ -231,6 +246,11 @@ impl OneRemote<'_> {
         }
     }
 
+    /// Whether the key that syncs it shows what its first sync would do.
+    pub(crate) fn shows_first(&self) -> bool {
+        self.standing() == Standing::New && !self.lacks_password
+    }
+
     /// Whether its password has to be typed before it can be synced.
     pub(crate) const fn lacks_password(&self) -> bool {
         self.lacks_password
@@ -276,6 +296,7 @@ impl Standing {
                 )
             }
             Self::Syncing => "syncing…".to_owned(),
+            Self::Stopping => "stopping…".to_owned(),
             Self::Waiting(cards) => format!("{} waiting", many(cards)),
             Self::NotTaken(cards) => format!("{} not taken", many(cards)),
             Self::Unread(cards) => format!("{} not readable", many(cards)),
@@ -298,6 +319,7 @@ impl Standing {
             Self::Offline(..) => "offline",
             Self::Busy => "busy",
             Self::Syncing => "syncing…",
+            Self::Stopping => "stopping…",
             Self::Waiting(_) => "waiting",
             Self::New => "new",
             _ => "",

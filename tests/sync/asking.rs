@@ -474,3 +474,31 @@ fn a_server_that_fails_is_not_taken_for_one_without_an_address_book() {
     assert!(stop.why.contains("answered 500"), "{stop}");
     server.join().unwrap();
 }
+
+#[test]
+fn an_address_where_nothing_is_is_named_though_the_server_fails_elsewhere() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let given = format!("http://{}/wrong/path/", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        for status in ["404 Not Found", "403 Forbidden", "403 Forbidden"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"</D:propfind>") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            write!(
+                stream,
+                "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            .unwrap();
+        }
+    });
+    let stop = discover(&mut client(&given, Credentials::None), &address(&given)).unwrap_err();
+    assert!(
+        stop.why.contains("403") && stop.why.contains(&format!("nothing is at {given}")),
+        "{stop}"
+    );
+    server.join().unwrap();
+}

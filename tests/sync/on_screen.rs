@@ -125,6 +125,7 @@ fn nothing_waits_for_a_server_that_does_not_answer() {
     callbook.sees("Added Marta Kowalska");
     callbook.types("S");
     callbook.sees("the sync stops after the request");
+    callbook.sees("work: stopping");
     let began = Instant::now();
     callbook.types("q");
     assert_eq!(callbook.leaves(), 0);
@@ -266,6 +267,11 @@ fn a_first_sync_that_only_takes_in_sends_nothing_until_a_person_says_so() {
     set(folder.path(), "new = true\n");
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
+    callbook.types("sy");
+    callbook.sees("shows what the first sync would do");
+    callbook.sees("↵ first sync");
+    callbook.types("q");
+    callbook.sees_no("↵ first sync");
     callbook.types("S");
     callbook.sees("2 go there");
     callbook.types("o");

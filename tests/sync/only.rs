@@ -73,7 +73,7 @@ fn who_is_no_longer_sent_is_not_deleted_there_when_the_bin_is_emptied_before_the
     let dry = synced.does(&["sync", "--dry-run"]);
     assert!(dry.contains("1 deleted there"), "{dry}");
     let told = synced.does(&["sync"]);
-    assert!(told.contains("deleted there: 1.vcf"), "{told}");
+    assert!(told.contains("deleted there: Person 1"), "{told}");
     assert_eq!(there(), 3);
     assert!(synced.server.card("0.vcf").is_some());
     // Where all are sent again, so is its deletion, and it is seen before.
@@ -84,7 +84,7 @@ fn who_is_no_longer_sent_is_not_deleted_there_when_the_bin_is_emptied_before_the
     fs::write(synced.home.config(), all).unwrap();
     let dry = synced.does(&["sync", "--dry-run"]);
     assert!(
-        dry.contains("1 deleted there") && dry.contains("- 0.vcf"),
+        dry.contains("1 deleted there") && dry.contains("- Person 0"),
         "{dry}"
     );
     synced.does(&["sync"]);

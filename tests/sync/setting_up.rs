@@ -228,8 +228,18 @@ fn what_cannot_be_added_says_why() {
     assert_eq!(status, 2);
     assert!(why.contains("has a remote a already"), "{why}");
     // New contacts go to one remote only.
-    assert_eq!(home.add("b", &server.book(), "secret").0, 0);
+    let other = self::server(Ways::default());
+    assert_eq!(home.add("b", &other.book(), "secret").0, 0);
     assert_eq!(home.configured().matches("new = true").count(), 1);
+    // One address book has one remote: under two names everybody in it would be sent to it twice.
+    for address in [server.book(), server.root()] {
+        let (status, _, why) = home.add("c", &address, "secret");
+        assert_eq!(status, 2, "{why}");
+        assert!(
+            why.contains("remote a has this address book already"),
+            "{why}"
+        );
+    }
     let (status, _, why) = home.run(&["remote", "check", "c"]);
     assert_eq!(status, 3);
     assert!(

@@ -543,3 +543,42 @@ fn a_server_that_says_how_long_to_wait_is_let_alone_by_a_command_that_nobody_typ
     let document: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(document["data"][0]["attributes"]["state"], "waiting");
 }
+
+#[test]
+fn what_is_told_of_one_is_in_the_words_of_one() {
+    let synced = Synced::with(1);
+    synced.server.state().ways.lists_nothing = Some(1);
+    let (status, told, _) = synced.home.run(&["sync", "--all"]);
+    assert_eq!(status, 4, "{told}");
+    assert!(
+        told.contains("it lists no card, and 1 card was linked"),
+        "{told}"
+    );
+    let (_, help, _) = synced.home.run(&["sync", "--help"]);
+    for words in [
+        "a password that is refused",
+        "cannot be read or is not given",
+    ] {
+        assert!(help.contains(words), "{help}");
+    }
+}
+
+#[test]
+fn a_card_that_is_no_card_any_more_is_told_in_a_sentence() {
+    let synced = Synced::with(2);
+    synced.server.store("0.vcf", "");
+    let (_, told, _) = synced.home.run(&["sync"]);
+    assert!(
+        told.contains("cannot read Person 0: what is there is not a vCard: "),
+        "{told}"
+    );
+}
+
+#[test]
+fn who_was_thrown_away_for_good_and_is_deleted_there_is_named() {
+    let synced = Synced::with(2);
+    synced.does(&["contact", "delete", &synced.id("Person 0")]);
+    synced.does(&["bin", "--empty", "--yes"]);
+    let told = synced.does(&["sync"]);
+    assert!(told.contains("deleted there: Person 0\n"), "{told}");
+}

@@ -240,7 +240,28 @@ fn versions_go_back_as_they_came() {
         "x",
         Some(&Etag("a\r\nX-Evil: 1".to_owned())),
     );
-    assert_eq!(put.unwrap_err().kind, Kind::Odd);
+    let stop = put.unwrap_err();
+    assert_eq!(stop.kind, Kind::Odd);
+    assert!(
+        stop.why.contains("a.vcf") && stop.why.contains("a version (ETag) with a line break"),
+        "{stop}"
+    );
+}
+
+#[test]
+fn a_card_that_is_sent_on_says_where_to() {
+    let server = DavServer::start(Ways {
+        redirects: Some("/elsewhere/".to_owned()),
+        ..Ways::default()
+    });
+    let mut book = book(&server.book(), Credentials::None);
+    let stop = book
+        .put(&href("a.vcf"), &card("a", "Ann", "1"), None)
+        .unwrap_err();
+    assert!(
+        stop.why.contains("/elsewhere/") && stop.why.contains("give its address"),
+        "{stop}"
+    );
 }
 
 #[test]

@@ -113,6 +113,17 @@ impl AddFlags {
         if let Some(trace) = &person.trace {
             trace_is_whole(trace);
         }
+        let book = settings.book();
+        let known = { config.remotes.iter() }
+            .find(|one| one.kind() == settings.kind() && is_same(&one.book(), &book));
+        if let Some(known) = known {
+            let why = format!(
+                "remote {} has this address book already: {}; under two names everybody in it would be synced twice",
+                known.name,
+                safe(&book)
+            );
+            return Err(refused(why));
+        }
         settings.new = !settings.read_only && !config.remotes.iter().any(|one| one.new);
         keep_password(&mut settings, &mut person)?;
         if add(config, &settings, &mut person)? {
@@ -208,6 +219,15 @@ impl AddFlags {
         };
         Ok(typed.filter(|typed| !typed.is_empty()))
     }
+}
+
+/// Whether two addresses or paths are of one address book.
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+        || match (Address::read(one), Address::read(other)) {
+            (Ok(one), Ok(other)) => one.is_same(&other),
+            _ => false,
+        }
 }
 
 /// The folder that an address names.

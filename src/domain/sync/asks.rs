@@ -1,6 +1,6 @@
 //! What a run asks before it does much at once. Nothing of it is done before a person has answered.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::ids::ContactId;
 
@@ -8,7 +8,7 @@ use super::guard::{Guard, Side, is_most};
 use super::merge::in_their_words;
 use super::moving::{Moving, uid_of};
 use super::part::{Book, RemoteState, Touched};
-use super::remote::{Got, Href, Remote, Stop};
+use super::remote::{Etag, Got, Href, Remote, Stop};
 use super::report::Did;
 use super::row::Card as _;
 use super::rules::{Rule, holds};
@@ -51,6 +51,27 @@ where
             }
             Ok(names)
         })
+    }
+
+    /// Names those of whom nothing is kept here, since they were thrown away for good, as their cards there do.
+    pub(super) fn name_dead(&mut self, dead: &mut [(Href, Etag, String)]) -> Result<(), Stop> {
+        let nameless = dead.iter().filter(|(_, _, name)| name.is_empty());
+        let nameless: Vec<Href> = nameless.map(|(href, ..)| href.clone()).collect();
+        let mut names: HashMap<Href, String> = HashMap::new();
+        for batch in nameless.chunks(self.remote.batch()) {
+            for (href, got) in self.remote.get(batch)? {
+                if let Got::Card(_, card) = got {
+                    names.insert(href, name_on(card.said()));
+                }
+            }
+        }
+        for (href, _, name) in dead.iter_mut().filter(|(_, _, name)| name.is_empty()) {
+            *name = names.remove(href).unwrap_or_default();
+            if name.is_empty() {
+                href.file().clone_into(name);
+            }
+        }
+        Ok(())
     }
 
     /// Asks where much would be deleted here, or where most of the cards that are known say something else now.

@@ -144,17 +144,19 @@ impl fmt::Display for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptyList { linked } => {
+                let were = if *linked == 1 { "was" } else { "were" };
                 write!(
                     f,
-                    "it lists no card, and {} were linked",
+                    "it lists no card, and {} {were} linked",
                     count(*linked, "card")
                 )
             }
             Self::GoneThere { gone, linked } => {
                 write!(
                     f,
-                    "{gone} of {} are gone there, and would be deleted here",
-                    count(*linked, "card")
+                    "{gone} of {} {} gone there, and would be deleted here",
+                    count(*linked, "card"),
+                    if *gone == 1 { "is" } else { "are" }
                 )
             }
             Self::ChangedThere { changed, linked } => {
@@ -174,8 +176,9 @@ impl fmt::Display for Guard {
             Self::GoneHere { gone, linked } => {
                 write!(
                     f,
-                    "{gone} of {} were deleted here, and would be deleted there",
-                    count(*linked, "contact")
+                    "{gone} of {} {} deleted here, and would be deleted there",
+                    count(*linked, "contact"),
+                    if *gone == 1 { "was" } else { "were" }
                 )
             }
         }

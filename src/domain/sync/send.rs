@@ -320,7 +320,7 @@ where
     /// Deletes there what was deleted here.
     fn send_deletions(&mut self) -> Result<(), Stop> {
         let tries_again = self.answers.tries_refused;
-        let dead = view(self.book, |part| {
+        let mut dead = view(self.book, |part| {
             let sends_held = part.sends_held()?;
             let mut dead = Vec::new();
             for href in part.orphans()? {
@@ -332,10 +332,7 @@ where
                     && (row.refused.is_none() || tries_again)
                 {
                     let name = row.base.as_ref().map(|base| name_on(base.said()));
-                    let name = name.filter(|name| !name.is_empty());
-                    // Of who was thrown away for good, no more is known than where the card is.
-                    let name = name.unwrap_or_else(|| href.file().to_owned());
-                    dead.push((href, etag, name));
+                    dead.push((href, etag, name.unwrap_or_default()));
                 }
             }
             Ok(dead)
@@ -343,6 +340,7 @@ where
         if dead.is_empty() {
             return Ok(());
         }
+        self.name_dead(&mut dead)?;
         let linked = view(self.book, |part| part.count_linked())?;
         if { self.answers }.is_many_gone(Side::Here, dead.len(), linked) {
             let gone = dead.len();

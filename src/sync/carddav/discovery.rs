@@ -76,12 +76,13 @@ pub fn discover(client: &mut Client, start: &Address) -> Result<Vec<Found>, Stop
     if start.path != "/" {
         places.insert(0, start.clone());
     }
-    let mut trouble = None;
+    let (mut trouble, mut is_nowhere) = (None, false);
     for place in &places {
         match from(client, place, place == start) {
             Ok(books) if books.is_empty() => {}
             // What is wrong with the server says more than that nothing is at an address.
             Err(stop) if is_elsewhere(&stop) => {
+                is_nowhere |= place == start && is_nothing(&stop);
                 if trouble.as_ref().is_none_or(is_nothing) {
                     trouble = Some(stop);
                 }
@@ -91,7 +92,12 @@ pub fn discover(client: &mut Client, start: &Address) -> Result<Vec<Found>, Stop
     }
     // A server that answers nowhere says why; one that answers has no address book.
     match trouble {
-        Some(stop) if !is_nothing(&stop) => Err(stop),
+        Some(mut stop) if !is_nothing(&stop) => {
+            if is_nowhere {
+                stop.why = format!("{}; nothing is at {start}", stop.why);
+            }
+            Err(stop)
+        }
         _ => Ok(Vec::new()),
     }
 }

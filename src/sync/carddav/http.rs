@@ -250,7 +250,12 @@ impl Client {
             return Err(Stop::new(Kind::Elsewhere(target.to_string()), None, &why));
         }
         if !method.is_reading() {
-            let why = format!("{} redirects a {}", self.origin, method.name());
+            let why = format!(
+                "{} redirects a {} to {target}, and what changes something is not sent on; where the address book is \
+                 there now, give its address as the url of this remote",
+                self.origin,
+                method.name()
+            );
             return Err(odd(&why));
         }
         Ok(target)

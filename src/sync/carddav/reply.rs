@@ -110,7 +110,35 @@ fn blanked(mut text: String, secrets: &[Secret]) -> String {
     for secret in secrets {
         text = text.replace(secret.text(), "…");
     }
+    for scheme in ["basic ", "digest ", "bearer "] {
+        text = without_values(&text, scheme);
+    }
     text
+}
+
+/// A text without what stands behind the name of a way to sign in: the rest of its line, or one word where it is no
+/// header.
+fn without_values(text: &str, scheme: &str) -> String {
+    let mut left = String::new();
+    let mut rest = text;
+    let lower = |text: &str| text.to_ascii_lowercase();
+    while let Some(at) = lower(rest).find(scheme) {
+        let (before, value) = rest.split_at(at + scheme.len());
+        left.push_str(before);
+        let is_digest = scheme.starts_with('d') && value.contains('=');
+        let end = if is_digest {
+            value.find(['\r', '\n'])
+        } else {
+            value.find(char::is_whitespace)
+        };
+        let (word, after) = value.split_at(end.unwrap_or(value.len()));
+        // A word of a sentence, such as of `basic authentication`, is no value.
+        let is_value =
+            is_digest || word.len() > 12 && word.bytes().any(|byte| !byte.is_ascii_lowercase());
+        left.push_str(if is_value { "…" } else { word });
+        rest = after;
+    }
+    left + rest
 }
 
 /// The first words of a text, harmless and on one line.
@@ -198,6 +226,8 @@ mod tests {
             "sent: hunter22, hunter22".to_owned(),
             "<d:error xmlns:d='DAV:'>hunter22</d:error>".to_owned(),
             format!("{}hunter22", "x".repeat(WORDS - 4)),
+            "Authorization: Digest username=\"ann\", response=\"hunt0123\"\r\n".to_owned(),
+            "authorization: bearer hunt.0123456789ABCDEF and more".to_owned(),
         ] {
             let mut body = Limited::new(std::io::Cursor::new(body), ERROR_BODY);
             let refusal = Refusal::read(&mut body, std::slice::from_ref(&secret));

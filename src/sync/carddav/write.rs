@@ -18,6 +18,7 @@ pub(crate) fn put(
     over: Option<&Etag>,
 ) -> Result<Put, Stop> {
     let address = inside(book, href)?;
+    over.map_or(Ok(()), |etag| sendable(etag, href))?;
     let condition = match over {
         // A server without versions: at least a deleted card is not created again.
         Some(Etag(etag)) if etag.is_empty() => ("if-match", "*".to_owned()),
@@ -73,6 +74,7 @@ pub(crate) fn delete(
     etag: &Etag,
 ) -> Result<Delete, Stop> {
     let address = inside(book, href)?;
+    sendable(etag, href)?;
     let version = if etag.0.is_empty() {
         "*".to_owned()
     } else {
@@ -98,6 +100,18 @@ pub(crate) fn delete(
         Answer::UidTaken(_) => Delete::Refused("another card has its UID".to_owned()),
         Answer::ReadOnly(why) => Delete::ReadOnly(why),
     })
+}
+
+/// Whether a version can be sent back to who gave it.
+fn sendable(Etag(etag): &Etag, href: &Href) -> Result<(), Stop> {
+    if !etag.contains(|sign: char| sign.is_control() && sign != '\t') {
+        return Ok(());
+    }
+    let why = format!(
+        "the server gave {href} a version (ETag) with a line break or another control character, which cannot be sent \
+         back; nothing was written there"
+    );
+    Err(Stop::new(Kind::Odd, None, &why))
 }
 
 /// The address of a card, which has to be in the book.

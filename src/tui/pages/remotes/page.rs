@@ -188,6 +188,9 @@ impl Page for RemotesPage {
         let is_on = !session.remotes.on.is_empty();
         Some(match binding.action {
             Action::SyncOne if is_on => "stop".into(),
+            Action::SyncOne if self.current(session).is_some_and(|one| one.shows_first()) => {
+                "first sync".into()
+            }
             Action::Sync if is_on => return None,
             Action::NotTaken if self.unavailable(binding.action, session).is_some() => return None,
             _ => binding.hint.into(),
