@@ -105,7 +105,7 @@ fn the_stars_of_android_are_favourites_and_stay_in_their_place() {
             "{name}: {told}"
         );
         change(&shell, "Ada", |attributes| {
-            attributes["favourite"] = false.into()
+            attributes["favourite"] = false.into();
         });
         let card = exported(&shell, &["ada"]);
         assert!(card.contains(&format!("\n{name}:0\nNOTE:x\n")), "{card}");

@@ -31,14 +31,13 @@ fn line(draft: &CardDraft<'_>, at: usize) -> PlainLine {
     let mut params: Vec<(String, String)> = params.collect();
     params.sort_unstable();
     params.dedup();
-    let value = match draft.property(at) {
-        Some(property) => property.components.clone(),
-        None => {
-            let value = split(draft.text(at)).map_or(&[][..], |(_, value)| value);
-            let bare = value.iter().filter(|byte| !byte.is_ascii_whitespace());
-            let bare: Vec<u8> = bare.copied().collect();
-            vec![vec![String::from_utf8_lossy(&bare).into_owned()]]
-        }
+    let value = if let Some(property) = draft.property(at) {
+        property.components.clone()
+    } else {
+        let value = split(draft.text(at)).map_or(&[][..], |(_, value)| value);
+        let bare = value.iter().filter(|byte| !byte.is_ascii_whitespace());
+        let bare: Vec<u8> = bare.copied().collect();
+        vec![vec![String::from_utf8_lossy(&bare).into_owned()]]
     };
     PlainLine {
         group: head.group.map(|group| group.to_ascii_lowercase()),

@@ -75,9 +75,8 @@ pub(super) fn write(draft: &mut CardDraft<'_>, details: &[Detail], agreed: Optio
             }
         }
     }
-    let successor_of =
-        |((at, _), new): (&(usize, Detail), &Option<&Detail>)| new.map(|new| (*at, new.identity()));
-    said_first.extend(surplus.iter().zip(&successors).filter_map(successor_of));
+    let new_ones = surplus.iter().zip(successors.iter().copied());
+    said_first.extend(new_ones.filter_map(|((at, _), new)| Some((*at, new?.identity()))));
     for ((at, said), new) in surplus.into_iter().zip(successors) {
         // Elsewhere what a line above it says already, as one with a second label does, is no detail more and stays.
         let identity = said.identity();
