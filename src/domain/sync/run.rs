@@ -14,8 +14,7 @@ use super::report::{Did, Report};
 use super::row::{Card, Row};
 use super::rules::{Rule, holds};
 use super::said::{NAME, name_on};
-use super::send::Settled;
-use super::take::{gone, revive, settle};
+use super::take::{Settled, gone, revive, settle};
 
 /// How many cards are written in one transaction.
 pub(super) const PART: usize = 100;

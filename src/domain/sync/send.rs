@@ -12,12 +12,12 @@ use super::outgoing::{close_decided, outgoing};
 use super::part::{Book, Part, keep_token};
 use super::person::Person;
 use super::remote::{Delete, Etag, Got, Href, Put, Remote, Stop};
-use super::report::{Did, Report};
+use super::report::Did;
 use super::row::{Card, Intent, Refused, Row};
 use super::rules::{Rule, holds};
 use super::run::{PART, Run, commit, view};
 use super::said::{SaidCard, name_on};
-use super::take::{How, give_way, merge, revive, settle};
+use super::take::{How, Settled, give_way, merge, revive};
 
 /// How often a card goes out without a person's change in between, before it is paused: two remotes may
 /// each have a wording of their own.
@@ -457,41 +457,6 @@ fn takes_nothing(why: &str) -> Stop {
     Stop::Trouble(format!(
         "what changed here is not taken there, and waits: {why}; if that is as it should be, set read_only = true"
     ))
-}
-
-/// What was under way to a card, to be settled.
-pub(super) struct Settled<'s> {
-    pub(super) href: &'s Href,
-    pub(super) name: &'s str,
-    /// The version in the answer to a change is that of the card that is stored.
-    pub(super) exact: bool,
-}
-
-impl Settled<'_> {
-    /// Settles it, and tells what came in by that.
-    pub(super) fn told<C: Card>(
-        &self,
-        part: &mut dyn Part<C>,
-        report: &mut Report,
-        now: Option<(Etag, C)>,
-        answer: Option<&Etag>,
-        accepted: bool,
-    ) -> Result<(), Stop> {
-        let row = part.row(self.href)?;
-        let contact = row.map(|row| row.contact);
-        let person = |part: &mut dyn Part<C>| match contact {
-            Some(contact) => part.person(contact),
-            None => Ok(None),
-        };
-        let before = person(part)?;
-        let kept = settle(part, self.href, now, answer, accepted, self.exact)?;
-        let after = person(part)?;
-        if before.is_some() && after.is_some() && before != after {
-            report.note(Did::ChangedHere, self.name);
-        }
-        report.note_kept(kept, self.name);
-        Ok(())
-    }
 }
 
 /// A card that the other side failed over.

@@ -9,6 +9,7 @@ use super::outgoing::{close_decided, is_in, outgoing, says_no_more, shows};
 use super::part::{Part, keep_token};
 use super::person::Person;
 use super::remote::{Etag, Href, Stop};
+use super::report::{Did, Report};
 use super::row::{Card, Conflicts, Intent, Row};
 use super::rules::{Rule, holds};
 use super::said::SaidCard;
@@ -123,6 +124,41 @@ fn theirs_wins(person: &mut Person, agreed: &Person, now: &SaidCard) {
 
 /// A contact that was deleted on a side and stays, since it was changed on the other.
 pub(super) type Kept = Option<(ContactId, Side)>;
+
+/// What was under way to a card, to be settled.
+pub(super) struct Settled<'s> {
+    pub(super) href: &'s Href,
+    pub(super) name: &'s str,
+    /// The version in the answer to a change is that of the card that is stored.
+    pub(super) exact: bool,
+}
+
+impl Settled<'_> {
+    /// Settles it, and tells what came in by that.
+    pub(super) fn told<C: Card>(
+        &self,
+        part: &mut dyn Part<C>,
+        report: &mut Report,
+        now: Option<(Etag, C)>,
+        answer: Option<&Etag>,
+        accepted: bool,
+    ) -> Result<(), Stop> {
+        let row = part.row(self.href)?;
+        let contact = row.map(|row| row.contact);
+        let person = |part: &mut dyn Part<C>| match contact {
+            Some(contact) => part.person(contact),
+            None => Ok(None),
+        };
+        let before = person(part)?;
+        let kept = settle(part, self.href, now, answer, accepted, self.exact)?;
+        let after = person(part)?;
+        if before.is_some() && after.is_some() && before != after {
+            report.note(Did::ChangedHere, self.name);
+        }
+        report.note_kept(kept, self.name);
+        Ok(())
+    }
+}
 
 /// Settles what was under way, by what is there now. `answer` is the version that the answer to the change
 /// named, `accepted` whether it is known to have been taken. Says who stays though deleted on one side.
