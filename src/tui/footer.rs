@@ -43,8 +43,7 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         } else {
             Line::default()
         };
-        let room = usize::from(areas.toast.width);
-        let room = room.saturating_sub(if undo { right.width() + 7 } else { 5 });
+        let room = room(app, toast, theme, areas);
         let last = said(toast, room, theme, areas, frame);
         two_ends(last, right, areas.toast, frame);
         if shared {
@@ -60,6 +59,38 @@ pub(super) fn draw(app: &App, theme: &Theme, areas: Areas, frame: &mut Frame<'_>
         frame.render_widget(Paragraph::new(line), areas.toast);
     }
     hints(app, theme, areas.hints, frame);
+}
+
+/// How many rows of the pages a toast of several lines takes.
+pub(super) fn rise(app: &App, theme: &Theme, areas: Areas) -> u16 {
+    let Some(toast) = &app.session.toast else {
+        return 0;
+    };
+    // On a low terminal each row of a page is needed.
+    if app.session.progress.is_some() || areas.toast == areas.hints {
+        return 0;
+    }
+    let lines = toast_lines(toast, room(app, toast, theme, areas), theme, areas);
+    u16::try_from(lines.len().saturating_sub(1)).unwrap_or_default()
+}
+
+/// The columns of a toast.
+fn room(app: &App, toast: &Toast, theme: &Theme, areas: Areas) -> usize {
+    let undo = toast.undo.is_some() && offers_undo(app);
+    let taken = if undo {
+        undo_hint(app, theme).width() + 7
+    } else {
+        5
+    };
+    usize::from(areas.toast.width).saturating_sub(taken)
+}
+
+fn toast_lines(toast: &Toast, room: usize, theme: &Theme, areas: Areas) -> Vec<String> {
+    let mut lines = wrap(&safe(&toast.text), room);
+    // The head of the screen stays.
+    let most = usize::from(areas.toast.y.saturating_sub(areas.rule.y + 1)).max(1);
+    wrapped_within(&mut lines, most, room, theme.glyphs.ellipsis);
+    lines
 }
 
 /// Whether undo can be had where the person is: there is no key for it where letters are text.
@@ -91,10 +122,7 @@ fn said(
     frame: &mut Frame<'_>,
 ) -> Line<'static> {
     let (style, sign) = looks(theme, toast.tone);
-    let mut lines = wrap(&safe(&toast.text), room);
-    // The head of the screen stays.
-    let most = usize::from(areas.toast.y.saturating_sub(areas.rule.y + 1)).max(1);
-    wrapped_within(&mut lines, most, room, theme.glyphs.ellipsis);
+    let lines = toast_lines(toast, room, theme, areas);
     let row = |(at, text): (usize, String)| {
         let sign = if at == 0 { sign } else { " " };
         Line::from(vec![

@@ -14,6 +14,9 @@ use super::widgets::frame::{NARROW, two_ends};
 use super::widgets::text::{elide, wrap};
 use super::widgets::theme::{Role, Theme};
 
+/// The rows that a page over another one has at least.
+const LEAST: u16 = 5;
+
 /// Draws the program.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let areas = Areas::split(app.session.size);
@@ -25,12 +28,26 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let top = shown.len().saturating_sub(1);
     let looks = |at: usize| if at == top { theme } else { &behind };
     head(app, &shown, looks(0), areas, frame);
+    // A toast of several lines stands below the frame of a page that is over another one, and not over it.
+    let rise = footer::rise(app, theme, areas);
+    let content = areas.content.height;
+    let lifted = Areas {
+        content: Rect {
+            height: content.saturating_sub(rise).max(content.min(LEAST)),
+            ..areas.content
+        },
+        ..areas
+    };
     let mut under = None;
     for (at, page) in shown.into_iter().enumerate() {
         page.draw(&mut Ui {
             session: &app.session,
             theme: looks(at),
-            areas,
+            areas: if page.fills() || at == 0 {
+                areas
+            } else {
+                lifted
+            },
             is_on_top: at == top,
             under,
             frame,

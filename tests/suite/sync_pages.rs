@@ -96,6 +96,13 @@ fn both_sides_of_a_field_are_seen_and_one_is_chosen() {
         ] {
             assert!(frame.contains(words), "{width}: {words}: {frame}");
         }
+        // Where there is room for columns, each says what it is, and whose the other side is.
+        for words in ["FIELD", "YOURS", "REMOTE", " work "] {
+            assert!(
+                width == 40 || frame.contains(words),
+                "{width}: {words}: {frame}"
+            );
+        }
         insta::assert_snapshot!(format!("conflicts_{width}x{height}"), frame);
         // What is there is taken, and given back.
         desk.press("j right enter");
@@ -440,6 +447,15 @@ fn a_first_sync_is_shown_before_anything_is_written_and_then_done() {
         assert!(width == 40 || frame.contains("5 cards there"), "{frame}");
         desk.press("j j j");
         insta::assert_snapshot!(format!("first_sync_{width}x{height}"), desk.frame());
+        // Of a kind that is empty, no card is shown and all of them are not offered to be done.
+        desk.press("6");
+        let frame = desk.frame();
+        assert_eq!(
+            frame.contains("none of this kind"),
+            !frame.contains("do all"),
+            "{frame}"
+        );
+        desk.press("6");
         // One kind only.
         desk.press("5");
         assert!(!desk.frame().contains("Aylin"), "{}", desk.frame());
@@ -783,6 +799,8 @@ fn a_plan_that_comes_late_fills_its_page_and_no_other() {
         "{}",
         desk.frame()
     );
+    // What nobody sees yet is not offered to be done.
+    assert!(!desk.frame().contains("do all"), "{}", desk.frame());
     desk.press("enter");
     assert_eq!(desk.toast(), "what is there is still being read");
     desk.press("esc esc a \"Ada\"");
@@ -1597,5 +1615,21 @@ fn the_steps_of_one_sync_are_marked_in_the_history() {
         let said = said.join(" ").replace("│ ", "").replace(" │", "");
         let marks = said.matches("part of").count();
         assert_eq!(marks, 1, "{width}: {frame}");
+    }
+}
+
+#[test]
+fn a_toast_of_several_lines_leaves_the_frame_of_a_page_whole() {
+    for (width, height) in [(80, 24), (100, 30)] {
+        let mut desk = desk(width, height);
+        desk.press("s y");
+        let told = "work not synced: 12 of 20 cards are gone there, and would be deleted here; nothing was done, \
+                    and it waits until you choose";
+        desk.app.session.say(Tone::Bad, told);
+        let frame = desk.frame();
+        assert!(frame.contains("you choose"), "{frame}");
+        for corner in ["╭─ Remotes", "╰─"] {
+            assert!(frame.contains(corner), "{width}: {corner}: {frame}");
+        }
     }
 }

@@ -253,7 +253,7 @@ impl Page for Conflicts {
             return;
         }
         let mut lines = Vec::new();
-        if columns >= WITH_REMOTE && !all.is_empty() {
+        if columns >= usize::from(NARROW) && !all.is_empty() {
             lines.push(self.heads(columns, theme));
         }
         let heads = lines.len();
@@ -326,14 +326,25 @@ fn back_row(one: &BroughtBackEntry, on: bool, columns: usize, ui: &Ui<'_, '_>) -
 
 /// The columns of a name, and of a value in a row, beside those of a field.
 fn rooms(columns: usize, field: usize) -> (usize, usize) {
-    let taken = if columns >= WITH_REMOTE {
-        SINCE + REMOTE + 2
-    } else {
-        0
+    let taken = match remote_room(columns) {
+        0 => 0,
+        remote if columns >= WITH_REMOTE => SINCE + remote + 2,
+        remote => remote + 1,
     };
     let rest = columns.saturating_sub(field + taken + 6);
     let name = (rest / 4).clamp(8, 22);
     (name, rest.saturating_sub(name) / 2)
+}
+
+/// The columns of the name of a remote.
+fn remote_room(columns: usize) -> usize {
+    if columns >= WITH_REMOTE {
+        REMOTE
+    } else if columns >= usize::from(NARROW) {
+        REMOTE - 3
+    } else {
+        0
+    }
 }
 
 impl Conflicts {
@@ -348,14 +359,17 @@ impl Conflicts {
         let field = self.field(columns);
         let (name, value) = rooms(columns, field);
         let head = |text: &str, room: usize| fit(text, room, "");
+        let since = if columns >= WITH_REMOTE {
+            format!("{} ", head("SINCE", SINCE))
+        } else {
+            String::new()
+        };
         let text = format!(
-            "  {} {} {} {} {} {}",
+            "  {} {} {} {} {since}REMOTE",
             head("NAME", name),
             head("FIELD", field),
             head("  YOURS", value),
             head("  THERE", value),
-            head("SINCE", SINCE),
-            "REMOTE"
         );
         Line::styled(text, theme.style(Role::Section))
     }
@@ -392,9 +406,10 @@ impl Conflicts {
         }
         if columns >= WITH_REMOTE {
             let since = fit(&ui.session.calendar().when(one.at), SINCE, ellipsis);
-            let remote = fit(&safe(&one.remote), REMOTE, ellipsis);
-            spans.push(Span::styled(format!("{since} {remote}"), dim));
+            spans.push(Span::styled(format!("{since} "), dim));
         }
+        let remote = fit(&safe(&one.remote), remote_room(columns), ellipsis);
+        spans.push(Span::styled(remote, dim));
         Line::from(spans)
     }
 

@@ -140,6 +140,9 @@ impl Page for SyncPlanPage {
             Some(_) if does && !opens_card && !session.remotes.on.is_empty() => {
                 Some(GOES_ON.into())
             }
+            Some(_) if does && self.shows_none() => {
+                Some("no card of this kind; show another kind first".into())
+            }
             Some(_) if (opens || chooses) && self.shown.is_empty() => Some("no card here".into()),
             Some(_) if leaves_out => {
                 let card = self.card(self.cursor);
@@ -193,6 +196,8 @@ impl Page for SyncPlanPage {
                 None
             }
             Action::Save if !is_list_alone => None,
+            // What nobody sees is not offered to be done.
+            Action::Enter | Action::Save | Action::OnlyTakeIn if self.shows_none() => None,
             Action::Apart | Action::MergeRow => {
                 let card = self.card(self.cursor);
                 let is_apart = card.is_some_and(|card| card.fate == CardFate::KeptApart);

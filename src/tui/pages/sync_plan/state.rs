@@ -160,6 +160,12 @@ impl SyncPlanPage {
         self.top = top_for(self.top, self.cursor, height);
     }
 
+    /// Whether no card is seen, though there are some, or though nobody knows yet whether there are.
+    pub(super) fn shows_none(&self) -> bool {
+        let has_cards = self.plan.as_ref().is_none_or(|plan| !plan.cards.is_empty());
+        has_cards && self.shown.is_empty()
+    }
+
     /// Whether there is room for the list alone, and it is seen.
     pub(super) fn is_list_alone(&self, session: &Session) -> bool {
         self.focus == Pane::List && !self.shown.is_empty() && session.size.width < TWO_PANES
