@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::fold::fold;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision};
+use crate::domain::remotes::{BroughtBackEntry, ConflictEntry, Decision, RemoteRow};
 use crate::domain::safe::safe;
 use crate::store::Store;
 
@@ -147,7 +147,7 @@ fn take(
     let sends = |name: &str| {
         let mut rows = remotes.iter();
         rows.find(|row| row.name == name)
-            .is_none_or(|row| row.sends())
+            .is_none_or(RemoteRow::sends)
     };
     let lines = chosen.iter().map(|one| told(one, side, sends(&one.remote)));
     let text: String = lines.collect();

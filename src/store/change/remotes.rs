@@ -308,7 +308,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn count_apart(&self, name: &str) -> Result<usize, Refusal> {
-        self.snapshot(|connection| Ok(in_remotes::count_apart(connection, name)?))
+        self.snapshot(|connection| in_remotes::count_apart(connection, name))
     }
 
     /// Ends the sending of what an undo took away here; or has it chosen anew, where nothing of it was sent.
