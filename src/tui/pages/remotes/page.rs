@@ -313,7 +313,9 @@ pub(in crate::tui::pages) fn sync_all(ctx: &mut Ctx<'_>) -> Outcome {
     let pages: Vec<AnyPage> = set()
         .filter_map(|one| page_for(one, Action::Sync))
         .collect();
-    let waits = !pages.is_empty() && pages.len() == set().count();
+    // Until it is known how they are, the sync itself finds out what each of them waits for.
+    let is_known = remotes.rows.is_some();
+    let waits = is_known && !pages.is_empty() && pages.len() == set().count();
     if waits && remotes.on.is_empty() && ctx.session.read_only.is_none() {
         let first = pages.into_iter().next();
         return first.map_or(Outcome::Stay, Outcome::Open);
