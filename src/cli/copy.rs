@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal as _, Write};
 use anyhow::{Context as _, Result};
 use clap::Args;
 
-use crate::domain::full_contact::FullContact;
 use crate::domain::listing::Selection;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::safe::{on_one_line, safe};
@@ -76,11 +75,7 @@ impl CopyCommand {
         }
         if self.all {
             let related = store.related(&full.contact)?;
-            let full = FullContact {
-                contact: full.contact.clone().with_names(&related),
-                ..full.clone()
-            };
-            return Ok((in_lines(&full), named.name().to_owned()));
+            return Ok((in_lines(full, &related), named.name().to_owned()));
         }
         // A line end would be Enter where it is pasted.
         if self.email {

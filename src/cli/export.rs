@@ -146,17 +146,16 @@ impl ExportCommand {
         data.insert("to".to_owned(), json!(place.display().to_string()));
         if let Some(lacking) = written.lacking_words(form) {
             told.push_str(&safe_line(&lacking));
-            let without: Map<String, Value> = { written.lacking.iter() }
-                .map(|(what, number)| ((*what).to_owned(), json!(number)))
-                .collect();
-            if !without.is_empty() {
-                data.insert("without_column".to_owned(), Value::Object(without));
-            }
-            let left_out: Map<String, Value> = { written.left_out.iter() }
-                .map(|(what, number)| ((*what).to_owned(), json!(number)))
-                .collect();
-            if !left_out.is_empty() {
-                data.insert("not_in_table".to_owned(), Value::Object(left_out));
+            for (member, kinds) in [
+                ("without_column", &written.lacking),
+                ("not_in_table", &written.left_out),
+            ] {
+                let kinds: Map<String, Value> = { kinds.iter() }
+                    .map(|(what, number)| ((*what).to_owned(), json!(number)))
+                    .collect();
+                if !kinds.is_empty() {
+                    data.insert(member.to_owned(), Value::Object(kinds));
+                }
             }
         }
         Ok(Some(CommandAnswer::new(json!({ "data": data }), told)))

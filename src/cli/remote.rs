@@ -173,9 +173,7 @@ fn list(config: &Config, known: &[RemoteRow], apart: &HashMap<String, usize>) ->
     let mut below = Vec::new();
     let mut documents = Vec::new();
     for remote in &config.remotes {
-        let is_it =
-            |row: &&RemoteRow| row.name == remote.name && row.is_of(remote.kind(), &remote.book());
-        let row = known.iter().find(is_it);
+        let row = remote.known_in(known);
         below.push(row.and_then(|row| more_of(row, remote, apart)));
         rows.push(cells(
             &remote.name,

@@ -144,7 +144,7 @@ impl SyncCommand {
         // What is known of another address book than the one that is set now is over with its first sync.
         rows.retain(|row| {
             let set = config.remotes.iter().find(|set| set.name == row.name);
-            set.is_none_or(|set| row.is_of(set.kind(), &set.book()))
+            set.is_none_or(|set| set.is_of(row))
         });
         let to_decide = to_decide(&rows, &names, &outcomes);
         let mut text = text(&names, &outcomes, to_decide, self.dry_run);

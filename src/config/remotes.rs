@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
+use crate::domain::remotes::RemoteRow;
+
 use super::filters::quoted;
 
 /// How long a server may take to answer.
@@ -166,6 +168,18 @@ impl RemoteSettings {
             Place::Server(server) => server.url.clone(),
             Place::Folder(path) => path.display().to_string(),
         }
+    }
+
+    /// Whether a row is of this very address book: of another one under its name, nothing that is known holds any more.
+    #[must_use]
+    pub fn is_of(&self, row: &RemoteRow) -> bool {
+        row.name == self.name && row.kind == self.kind() && row.book == self.book()
+    }
+
+    /// The remote as the book knows it.
+    #[must_use]
+    pub fn known_in<'r>(&self, rows: &'r [RemoteRow]) -> Option<&'r RemoteRow> {
+        rows.iter().find(|row| self.is_of(row))
     }
 
     /// What is set otherwise than by default, in the order in which people read it.

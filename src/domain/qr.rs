@@ -1,13 +1,13 @@
 //! QR codes (ISO/IEC 18004), drawn as text: a number to call, an email to write to, or a contact to take along.
 
-use fast_qr::{ECL, QRBuilder};
+use fast_qr::{ECL, QRBuilder, QRCode};
 
 use super::percent::percent_encoded;
 use super::phone::Phone;
 
 /// The light modules around a code that a reader is to have (ISO/IEC 18004); fewer do on a screen that has no room
 /// for them.
-pub const QUIET: [usize; 3] = [4, 2, 1];
+const QUIET: [usize; 3] = [4, 2, 1];
 
 /// What a code is drawn on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +38,20 @@ impl Code {
     /// The code of a text; none where the text is too long for one, which is at 2,953 bytes.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
-        let [quiet, ..] = QUIET;
-        Self::with_quiet(text, quiet)
+        Self::framed(text, |_| true)
     }
 
-    /// The code of a text with so many light modules around it.
+    /// The code of a text with the most light modules around it with which it fits; none either where it does with none
+    /// of them.
     #[must_use]
-    pub fn with_quiet(text: &str, quiet: usize) -> Option<Self> {
+    pub fn framed(text: &str, fits: impl Fn(&Self) -> bool) -> Option<Self> {
         // The least correction makes the smallest code, and a screen is not a worn label.
         let code = QRBuilder::new(text).ecl(ECL::L).build().ok()?;
+        let framed = |quiet| Self::within(&code, quiet);
+        QUIET.into_iter().map(framed).find(fits)
+    }
+
+    fn within(code: &QRCode, quiet: usize) -> Self {
         let side = code.size + 2 * quiet;
         let row = |y: usize| {
             let module = |x: usize| {
@@ -57,9 +62,9 @@ impl Code {
             };
             (0..side).map(module).collect()
         };
-        Some(Self {
+        Self {
             modules: (0..side.next_multiple_of(2)).map(row).collect(),
-        })
+        }
     }
 
     /// Its rows, all of the same width.

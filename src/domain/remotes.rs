@@ -224,12 +224,6 @@ impl RemoteRow {
         self.remembered(LeftContacts::REMEMBERED)
     }
 
-    /// Whether it is this address book: of another one, nothing that is known holds any more.
-    #[must_use]
-    pub fn is_of(&self, kind: &str, book: &str) -> bool {
-        self.kind == kind && self.book == book
-    }
-
     /// Until when it asked to be let alone, where it said so.
     #[must_use]
     pub fn lets_alone_until(&self) -> Option<Timestamp> {

@@ -26,7 +26,7 @@ use crate::exchange::vcard;
 const CUT_OFF: &str =
     "it ends before END:VCARD and may be half written; once it is whole, it is read";
 
-/// How a file that is none is told of, behind its name; and a card that was one.
+/// What the reader says of a file that is not a vCard, and what is said of a card on a remote instead.
 const NO_CARD: &str = "is not a vCard file:";
 const NO_CARD_THERE: &str = "what is there is not a vCard:";
 

@@ -55,7 +55,7 @@ pub enum Outcome {
     Undone(usize),
     /// Its password was refused before, and is not tried again unasked.
     Blocked(String),
-    /// It asked to be let alone until then, and nobody is there who would rather ask now.
+    /// The server asked us to wait until this time, and the sync was not asked for by a person.
     Waits(Timestamp),
 }
 

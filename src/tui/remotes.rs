@@ -92,12 +92,10 @@ impl Remotes {
     /// All of them: those that are set in the order of the configuration, then the others.
     pub(crate) fn all(&self) -> Vec<OneRemote<'_>> {
         let rows = self.rows.as_deref().unwrap_or_default();
-        let set = self.set.iter().map(|set| {
-            // Of another address book, nothing that is known holds any more.
-            let is_it =
-                |row: &&RemoteRow| row.name == set.name && row.is_of(set.kind(), &set.book());
-            (set.name.as_str(), Some(set), rows.iter().find(is_it))
-        });
+        let set = self
+            .set
+            .iter()
+            .map(|set| (set.name.as_str(), Some(set), set.known_in(rows)));
         let is_set = |row: &&RemoteRow| self.set.iter().any(|set| set.name == row.name);
         let others = rows.iter().filter(|row| !is_set(row));
         let others = others.map(|row| (row.name.as_str(), None, Some(row)));
@@ -239,9 +237,7 @@ impl OneRemote<'_> {
     pub(crate) fn is_new(&self) -> bool {
         match (self.set, self.row) {
             (Some(_), None) => true,
-            (Some(set), Some(row)) => {
-                !row.paused && (!row.confirmed || row.kind != set.kind() || row.book != set.book())
-            }
+            (Some(_), Some(row)) => !row.paused && !row.confirmed,
             (None, _) => false,
         }
     }

@@ -799,7 +799,7 @@ fn a_plan_that_comes_late_fills_its_page_and_no_other() {
         "{}",
         desk.frame()
     );
-    // What nobody sees yet is not offered to be done.
+    // The plan is not carried out while none of its cards is shown.
     assert!(!desk.frame().contains("do all"), "{}", desk.frame());
     desk.press("enter");
     assert_eq!(desk.toast(), "what is there is still being read");

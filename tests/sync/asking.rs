@@ -449,13 +449,12 @@ fn another_collection_is_no_address_book() {
     assert!(book.delete(&missing, &Etag("\"1\"".to_owned())).is_ok());
 }
 
-#[test]
-fn a_server_that_fails_is_not_taken_for_one_without_an_address_book() {
+/// A server that answers with these statuses in turn, and where it is.
+fn answers_with(statuses: &'static [&'static str]) -> (String, std::thread::JoinHandle<()>) {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let root = format!("http://{}/", listener.local_addr().unwrap());
     let server = std::thread::spawn(move || {
-        // Nothing is at the address that is asked first, and the second one fails.
-        for status in ["404 Not Found", "500 Internal Server Error"] {
+        for status in statuses {
             let (mut stream, _) = listener.accept().unwrap();
             let mut head = Vec::new();
             while !head.ends_with(b"</D:propfind>") {
@@ -470,6 +469,13 @@ fn a_server_that_fails_is_not_taken_for_one_without_an_address_book() {
             .unwrap();
         }
     });
+    (root, server)
+}
+
+#[test]
+fn a_server_that_fails_is_not_taken_for_one_without_an_address_book() {
+    // Nothing is at the address that is asked first, and the second one fails.
+    let (root, server) = answers_with(&["404 Not Found", "500 Internal Server Error"]);
     let stop = discover(&mut client(&root, Credentials::None), &address(&root)).unwrap_err();
     assert!(stop.why.contains("answered 500"), "{stop}");
     server.join().unwrap();
@@ -477,24 +483,8 @@ fn a_server_that_fails_is_not_taken_for_one_without_an_address_book() {
 
 #[test]
 fn an_address_where_nothing_is_is_named_though_the_server_fails_elsewhere() {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let given = format!("http://{}/wrong/path/", listener.local_addr().unwrap());
-    let server = std::thread::spawn(move || {
-        for status in ["404 Not Found", "403 Forbidden", "403 Forbidden"] {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut head = Vec::new();
-            while !head.ends_with(b"</D:propfind>") {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).unwrap();
-                head.push(byte[0]);
-            }
-            write!(
-                stream,
-                "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            )
-            .unwrap();
-        }
-    });
+    let (root, server) = answers_with(&["404 Not Found", "403 Forbidden", "403 Forbidden"]);
+    let given = format!("{root}wrong/path/");
     let stop = discover(&mut client(&given, Credentials::None), &address(&given)).unwrap_err();
     assert!(
         stop.why.contains("403") && stop.why.contains(&format!("nothing is at {given}")),

@@ -80,11 +80,7 @@ fn who_comes_back_is_told() {
         )
         .unwrap();
     let id = uuid::Uuid::parse_str(&id).unwrap().to_string();
-    assert_cmd::Command::new(env!("CARGO_BIN_EXE_callbook"))
-        .args(["--db", db.to_str().unwrap(), "contact", "delete", &id])
-        .env("HOME", folder.path())
-        .assert()
-        .success();
+    assert_eq!(runs(folder.path(), &db, &["contact", "delete", &id]).0, 0);
     let changed = card("a", "Sami Korhonen").replace("END:", "NOTE:back\r\nEND:");
     server.store("a.vcf", &changed);
     let mut callbook = Running::start(&db, 100, 30);
@@ -219,6 +215,13 @@ fn the_newer_side_of_a_first_sync_is_the_one_that_was_changed_last_there() {
 }
 
 /// Adds lines to the block of the remote.
+/// The same, where those who are only here go there.
+fn with_new(server: &DavServer) -> (TempDir, PathBuf) {
+    let (folder, db) = with_remote(server);
+    set(folder.path(), "new = true\n");
+    (folder, db)
+}
+
 fn set(folder: &Path, lines: &str) {
     let file = folder.join(".config/callbook/config.toml");
     let block = std::fs::read_to_string(&file).unwrap();
@@ -232,8 +235,7 @@ fn who_only_looks_the_same_stays_two_where_a_person_says_so() {
         "m.vcf",
         &crate::card("other", "Marco Bianchi", "+390255501182"),
     );
-    let (folder, db) = with_remote(&server);
-    set(folder.path(), "new = true\n");
+    let (_folder, db) = with_new(&server);
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     callbook.types("S");
@@ -263,8 +265,7 @@ fn who_only_looks_the_same_stays_two_where_a_person_says_so() {
 fn a_first_sync_that_only_takes_in_sends_nothing_until_a_person_says_so() {
     let server = DavServer::start(Ways::default());
     server.store("a.vcf", &card("a", "Sami Korhonen"));
-    let (folder, db) = with_remote(&server);
-    set(folder.path(), "new = true\n");
+    let (_folder, db) = with_new(&server);
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     callbook.types("sy");
@@ -321,8 +322,7 @@ fn what_is_left_out_of_a_first_sync_stays_as_it_is_until_it_changes() {
     let known =
         crate::card("m", "Marco Bianchi", "+390255501182").replace("END:", "ORG:There\r\nEND:");
     server.store("m.vcf", &known);
-    let (folder, db) = with_remote(&server);
-    set(folder.path(), "new = true\n");
+    let (folder, db) = with_new(&server);
     let run = |words: &[&str]| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_callbook"))
             .args(["--db", db.to_str().unwrap()])
@@ -404,8 +404,7 @@ fn what_is_left_out_of_a_first_sync_stays_as_it_is_until_it_changes() {
 fn who_is_left_out_stays_so_where_a_remote_that_only_took_in_goes_on() {
     let server = DavServer::start(Ways::default());
     server.store("a.vcf", &card("a", "Sami Korhonen"));
-    let (folder, db) = with_remote(&server);
-    set(folder.path(), "new = true\n");
+    let (folder, db) = with_new(&server);
     let mut callbook = Running::start(&db, 100, 30);
     callbook.sees("2 contacts");
     callbook.types("S");

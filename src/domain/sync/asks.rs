@@ -53,7 +53,7 @@ where
         })
     }
 
-    /// Names those of whom nothing is kept here, since they were thrown away for good, as their cards there do.
+    /// Names contacts that were deleted here for good, of which nothing is left here, by the names on their cards there.
     pub(super) fn name_dead(&mut self, dead: &mut [(Href, Etag, String)]) -> Result<(), Stop> {
         let nameless = dead.iter().filter(|(_, _, name)| name.is_empty());
         let nameless: Vec<Href> = nameless.map(|(href, ..)| href.clone()).collect();
@@ -95,8 +95,9 @@ where
             });
         }
         let moved = found.gone.len() + found.changed.len();
-        let is_many = |gone, linked| self.answers.is_many_gone(Side::There, gone, linked);
-        if !is_many(moved, linked) && !is_most(found.changed.len(), linked_now) {
+        let answers = self.answers;
+        let is_many = |gone| answers.is_many_gone(Side::There, gone, linked);
+        if !is_many(moved) && !is_most(found.changed.len(), linked_now) {
             return Ok(());
         }
         // A server may have given all of them a new version, and a file may be another person's by now.
@@ -107,8 +108,6 @@ where
             .chain(&changed.replaced)
             .cloned()
             .collect();
-        let answers = self.answers;
-        let is_many = |gone| answers.is_many_gone(Side::There, gone, linked);
         if is_many(gone.len()) && !puts_back {
             let gone = self.not_elsewhere(&gone, found, changed.uids)?;
             if is_many(gone.len()) {

@@ -90,8 +90,8 @@ pub fn name_with_parts(name: &str) -> String {
     }
 }
 
-/// Whether nobody said the parts of a name: there are none, or one holds the whole name, as programs write it that know
-/// no parts.
+/// Whether the parts of a name were only guessed: it has none, or its one part is the whole name, as programs that do
+/// not know parts write it.
 pub(super) fn is_guessed(name: &str) -> bool {
     match parts_of(name).as_slice() {
         [] => true,

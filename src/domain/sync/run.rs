@@ -35,7 +35,7 @@ pub struct Answers {
     pub puts_back: Option<Side>,
     /// What the other side did not take is sent once more.
     pub tries_refused: bool,
-    /// What the last run asked, and nobody has answered yet: while any of it is left, it is asked again.
+    /// The question that ended the last run and is not answered yet: it is asked again while any of it is left.
     pub pending: Option<Guard>,
 }
 

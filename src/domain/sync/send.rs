@@ -342,7 +342,7 @@ where
         }
         self.name_dead(&mut dead)?;
         let linked = view(self.book, |part| part.count_linked())?;
-        if { self.answers }.is_many_gone(Side::Here, dead.len(), linked) {
+        if self.answers.is_many_gone(Side::Here, dead.len(), linked) {
             let gone = dead.len();
             let names = || dead.iter().map(|(_, _, name)| name.clone()).collect();
             self.ask(Guard::GoneHere { gone, linked }, |_| Ok(names()))?;

@@ -220,8 +220,7 @@ pub(super) fn settle<C: Card>(
         let made = part.row(href)?.filter(|_| !is_here);
         return Ok(made.map(|row| (row.contact, Side::Here)));
     }
-    // Has somebody else changed the card too? On a server that names the version which it stores, any other line is
-    // somebody's change.
+    // Did another program change the card as well? Where the ETags in answers are exact, any other line shows that.
     let is_as_before = intent.body.has_lines_of(&now) || row.has_text_of(&now);
     let is_changed = !is_as_before && (exact || !says_no_more(now.said(), body));
     let is_seen = !is_new && shows(&row.base_said(), body, now.said());

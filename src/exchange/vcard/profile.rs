@@ -70,6 +70,15 @@ pub(super) fn page_of(page: &str, before: &str, detail: &Detail) -> String {
     }
 }
 
+/// A name on a chat network as the value of an IMPP: `telegram:ada`.
+pub(super) fn address_on(network: &str, name: &str) -> String {
+    let scheme: String = network
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    format!("{scheme}:{}", escape(name))
+}
+
 /// The address of another network in the place of one in a line of the same property, with all that the line says
 /// beside it.
 pub(super) fn on_network(
@@ -82,9 +91,8 @@ pub(super) fn on_network(
     if property.name != "IMPP" || was == is {
         return None;
     }
-    let scheme: String = is.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut line = before.clone();
-    line.value = format!("{scheme}:{}", escape(&detail.text()));
+    line.value = address_on(is, &detail.text());
     for own in &mut line.params {
         let name = own.split_once('=').map_or("", |(name, _)| name).to_owned();
         if is_param(own, "X-SERVICE-TYPE") || is_param(own, "SERVICE-TYPE") {

@@ -1,5 +1,7 @@
 //! The properties of a card, in the shape that the mapping asks about.
 
+use std::collections::BTreeSet;
+
 use crate::domain::attribute_reader::{NUMBERS, TEXT_LIMIT, too_many};
 use crate::domain::own_fields::OwnFields;
 
@@ -56,6 +58,12 @@ impl Property {
     /// Whether it is of a type.
     pub(super) fn is(&self, kind: &str) -> bool {
         self.types.iter().any(|known| known == kind)
+    }
+
+    /// The types but for the preference, in whatever order.
+    pub(super) fn kinds(&self) -> BTreeSet<&str> {
+        let types = self.types.iter().map(String::as_str);
+        types.filter(|kind| *kind != "pref").collect()
     }
 
     /// The value as one text.

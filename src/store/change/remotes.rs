@@ -311,7 +311,7 @@ impl Store {
         self.snapshot(|connection| in_remotes::count_apart(connection, name))
     }
 
-    /// Ends the sending of what an undo took away here; or has it chosen anew, where nothing of it was sent.
+    /// Notes that the deletions of an undone sync have been sent, or, with `is_chosen_anew`, makes that a choice again.
     ///
     /// # Errors
     /// If the database cannot be written.

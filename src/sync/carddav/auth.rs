@@ -77,8 +77,8 @@ impl Auth {
         }
     }
 
-    /// What may be shown to nobody: the password or the token, and both as they are sent. One of a sign or two is in
-    /// any text.
+    /// What must never be shown: the password or token, plain and as it is sent. A secret of one or two characters is left
+    /// out, since blanking it would garble any text.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
         let mut secrets = Vec::new();

@@ -141,7 +141,7 @@ enum Answer {
     Failed(Stop),
 }
 
-/// The status of what somebody else has locked (RFC 4918, 11.3).
+/// The resource is locked (RFC 4918, 11.3).
 const LOCKED: u16 = 423;
 
 fn answer(client: &mut Client, reply: Reply) -> Result<Answer, Stop> {

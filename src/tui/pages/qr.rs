@@ -8,7 +8,7 @@ use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::full_contact::FullContact;
 use crate::domain::phone::{Phone, PhoneId};
-use crate::domain::qr::{self, Blocks, Code, Ground, QUIET};
+use crate::domain::qr::{self, Blocks, Code, Ground};
 use crate::domain::words::count;
 use crate::tui::ctx::{Ctx, Session};
 use crate::tui::keymap::{Action, Scope};
@@ -66,23 +66,18 @@ impl Qr {
     /// no room else.
     fn code(&self, areas: Areas, blocks: Blocks) -> Option<(Option<Code>, String)> {
         let (text, words) = self.shown()?;
-        let whole = Code::of(&text);
         let fits = |code: &Code| {
             let rows = code.rows(Ground::Dark, blocks);
             let wide = rows.first().map_or(0, |row| width(row));
             Place::of(wide, rows.len(), areas).is_some()
         };
-        let quiet = |text: &str| {
-            let mut codes = QUIET.into_iter();
-            codes.find_map(|quiet| Code::with_quiet(text, quiet).filter(fits))
-        };
-        if let Some(code) = quiet(&text) {
+        if let Some(code) = Code::framed(&text, fits) {
             return Some((Some(code), words));
         }
         if self.content == Content::Card {
             let mut card = SmallCard::of(&text);
             while card.leave_out() {
-                if let Some(code) = quiet(&card.text()) {
+                if let Some(code) = Code::framed(&card.text(), fits) {
                     return Some((
                         Some(code),
                         format!("{words}; left out: {}", card.left_out()),
@@ -90,7 +85,7 @@ impl Qr {
                 }
             }
         }
-        Some((whole, words))
+        Some((Code::of(&text), words))
     }
 
     /// What the code says, and what is read under it; none before the card has come.

@@ -368,14 +368,14 @@ impl Syncing {
 
     /// Whether the first sync with a remote is to be done, and can be done from here.
     fn is_new(&self, settings: &RemoteSettings, rows: &[RemoteRow]) -> bool {
-        let row = known(settings, rows);
+        let row = settings.known_in(rows);
         row.is_none_or(|row| !row.paused && !row.confirmed) && !self.lacks_password(settings)
     }
 
     /// Why a remote is not synced from here, and what does it instead.
     fn hindrance(&self, settings: &RemoteSettings, rows: &[RemoteRow]) -> Option<String> {
         let name = &settings.name;
-        match known(settings, rows) {
+        match settings.known_in(rows) {
             Some(row) if row.paused => Some(format!("{name} is paused")),
             _ if self.lacks_password(settings) => Some(format!(
                 "the password of {name} is typed: sync it alone, in the remotes, to be asked for it"
@@ -465,14 +465,6 @@ fn lock(store: &Store) -> Result<SyncLock, Kept> {
         Locked::Elsewhere => Kept::Elsewhere,
         failed @ Locked::Failed(_) => failed.refusal().into(),
     })
-}
-
-/// The remote as the book knows it, where it is the same address book.
-fn known<'r>(settings: &RemoteSettings, rows: &'r [RemoteRow]) -> Option<&'r RemoteRow> {
-    let is_it = |row: &&RemoteRow| {
-        row.name == settings.name && row.kind == settings.kind() && row.book == settings.book()
-    };
-    rows.iter().find(is_it)
 }
 
 /// Whether a remote was synced to its end.

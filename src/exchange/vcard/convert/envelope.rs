@@ -7,21 +7,11 @@ use crate::exchange::vcard::property::Property;
 /// The address that a label is of: in its group, or with its types, or the only one.
 fn address_of<'d>(draft: &'d CardDraft<'_>, label: &Property) -> Option<&'d Property> {
     let named = |name: &'static str| draft.properties.iter().filter(move |own| own.name == name);
-    let kinds = |own: &Property| {
-        let mut kinds: Vec<String> = own
-            .types
-            .iter()
-            .filter(|own| *own != "pref")
-            .cloned()
-            .collect();
-        kinds.sort_unstable();
-        kinds
-    };
     let in_group = label
         .group
         .as_ref()
         .and_then(|group| named("ADR").find(|own| own.group.as_ref() == Some(group)));
-    let alike = || named("ADR").find(|own| kinds(own) == kinds(label));
+    let alike = || named("ADR").find(|own| own.kinds() == label.kinds());
     let only = || {
         let is_only = named("ADR").count() == 1 && named("LABEL").count() == 1;
         is_only.then(|| named("ADR").next()).flatten()

@@ -1,6 +1,6 @@
 //! Emails, addresses, days, links and chats as lines of a card.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use crate::domain::address::Address;
 use crate::domain::contact::{Detail, DetailKind, DetailValue};
@@ -116,10 +116,6 @@ fn beside_address(draft: &CardDraft<'_>, at: usize, said: &Detail) -> Vec<usize>
     let (Some(address), Some(own)) = (said.address(), draft.property(at)) else {
         return Vec::new();
     };
-    let types = |property: &Property| -> BTreeSet<String> {
-        let types = property.types.iter().filter(|own| *own != "pref");
-        types.cloned().collect()
-    };
     let parts = [&address.street, &address.po_box, &address.locality];
     let part = parts.into_iter().find(|part| !part.is_empty());
     let part = part.map(|part| fold(part)).unwrap_or_default();
@@ -129,7 +125,7 @@ fn beside_address(draft: &CardDraft<'_>, at: usize, said: &Detail) -> Vec<usize>
             PLACE => in_group,
             "LABEL" => {
                 let alike = own.group.is_none() && other.group.is_none();
-                (in_group || alike && types(own) == types(other))
+                (in_group || alike && own.kinds() == other.kinds())
                     && fold(&other.text()).contains(&part)
             }
             _ => false,
@@ -522,11 +518,10 @@ fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
         }
         DetailKind::Link => vec![text("URL")],
         DetailKind::Chat => {
-            let scheme: String = label.chars().filter(char::is_ascii_alphanumeric).collect();
             if label.is_empty() {
                 return vec![text("IMPP")];
             }
-            let line = Line::of("IMPP", format!("{scheme}:{}", escape(value)));
+            let line = Line::of("IMPP", profile::address_on(label, value));
             vec![line.clone(), line.with(param("X-SERVICE-TYPE", label))]
         }
         DetailKind::Relation if version == Version::V40 => {
@@ -551,8 +546,9 @@ fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
 /// A line of a detail that is called by its property: a place as the version has it, and between the components of a
 /// value that has some the semicolon stays.
 fn other(name: &str, version: Version, value: &str) -> Line {
-    let place = || place::written(value, version).filter(|_| name == PLACE);
-    if let Some(place) = place() {
+    if name == PLACE
+        && let Some(place) = place::written(value, version)
+    {
         return Line::of(name, place);
     }
     if ValueShape::of(name) != ValueShape::Components {

@@ -1,14 +1,16 @@
 //! A contact as lines of text, to be pasted where people read it.
 
 use crate::domain::change_line::detail_words;
+use crate::domain::detail::DetailId;
 use crate::domain::full_contact::FullContact;
 use crate::domain::safe::safe;
 
 use super::detail::in_order;
 
-/// The name, then the company, the numbers and all else that is known, each in a line of its own.
-pub(crate) fn in_lines(full: &FullContact) -> String {
-    let contact = &full.contact;
+/// The name, then the company, the numbers and all else that is known, each in a line of its own; `related` are the
+/// names of those whom its relations give by their `UID`.
+pub(crate) fn in_lines(full: &FullContact, related: &[(DetailId, String)]) -> String {
+    let contact = &full.contact.clone().with_names(related);
     let mut lines = vec![contact.name.clone()];
     let known = |texts: &[&Option<String>], between: &str| -> Option<String> {
         let known: Vec<&str> = texts.iter().filter_map(|text| text.as_deref()).collect();

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::domain::contact::{ContactAttributes, ContactId};
 use crate::domain::edit::Profile;
-use crate::domain::full_contact::FullContact;
 use crate::domain::listing::{ListQuery, Order};
 use crate::domain::operation::{HistoryEntry, RecordKey};
 use crate::domain::phone::{Phone, PhoneId};
@@ -303,11 +302,7 @@ impl Contacts {
         };
         let contact = &profile.full.contact;
         ctx.note_use(contact.id);
-        let named = FullContact {
-            contact: contact.clone().with_names(&profile.related),
-            ..profile.full.clone()
-        };
-        ctx.push(Effect::Copy(in_lines(&named)));
+        ctx.push(Effect::Copy(in_lines(&profile.full, &profile.related)));
         let text = format!("Sent {} to the terminal's clipboard", contact.name);
         ctx.say(Tone::Good, text);
     }

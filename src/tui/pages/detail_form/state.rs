@@ -260,15 +260,13 @@ impl DetailForm {
 
     /// Why a detail cannot be saved as it is typed; none where it can.
     pub(super) fn wrong(&self, detail: &Detail) -> Option<WrongDetail> {
-        match &self.owner {
-            DetailOwner::Contact(contact) => wrong_detail(contact, detail)
-                .or_else(|| second_birthday(&contact.details, detail, self.stored.as_ref())),
-            DetailOwner::Row(_) => {
-                let contact = self.beside.as_deref().cloned().unwrap_or_default();
-                wrong_detail(&contact, detail)
-                    .or_else(|| second_birthday(&contact.details, detail, self.stored.as_ref()))
-            }
-        }
+        let blank = Contact::default();
+        let contact = match &self.owner {
+            DetailOwner::Contact(contact) => contact,
+            DetailOwner::Row(_) => self.beside.as_deref().unwrap_or(&blank),
+        };
+        wrong_detail(contact, detail)
+            .or_else(|| second_birthday(&contact.details, detail, self.stored.as_ref()))
     }
 
     /// Whether nothing is typed as its value.

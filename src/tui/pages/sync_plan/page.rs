@@ -196,7 +196,7 @@ impl Page for SyncPlanPage {
                 None
             }
             Action::Save if !is_list_alone => None,
-            // What nobody sees is not offered to be done.
+            // The plan is not carried out while none of its cards is shown.
             Action::Enter | Action::Save | Action::OnlyTakeIn if self.shows_none() => None,
             Action::Apart | Action::MergeRow => {
                 let card = self.card(self.cursor);

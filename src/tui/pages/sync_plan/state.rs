@@ -160,7 +160,7 @@ impl SyncPlanPage {
         self.top = top_for(self.top, self.cursor, height);
     }
 
-    /// Whether no card is seen, though there are some, or though nobody knows yet whether there are.
+    /// Whether no card is shown although the plan has some, or is still being made.
     pub(super) fn shows_none(&self) -> bool {
         let has_cards = self.plan.as_ref().is_none_or(|plan| !plan.cards.is_empty());
         has_cards && self.shown.is_empty()
