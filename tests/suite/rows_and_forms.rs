@@ -233,6 +233,27 @@ fn a_pasted_address_goes_into_its_parts() {
 }
 
 #[test]
+fn an_address_of_several_lines_stays_as_it_is_where_only_its_label_is_edited() {
+    let card = "BEGIN:VCARD\nVERSION:3.0\nFN:Ada King\nTEL:+44 20 7946 0018\n\
+                ADR;TYPE=HOME:;;Hauptstr. 5\\n10115 Berlin\\nGermany;;;;\nEND:VCARD\n";
+    let mut desk = Desk::new(80, 24, card);
+    let address = |desk: &Desk| desk.shown().contact.details[0].clone();
+    desk.press("enter");
+    let before = address(&desk);
+    assert_eq!(
+        before.address().unwrap().street,
+        "Hauptstr. 5\n10115 Berlin\nGermany"
+    );
+    desk.press("j j e");
+    let frame = desk.frame();
+    assert!(!frame.contains("saved in its parts"), "{frame}");
+    desk.press("shift-tab ^U \"work\" ^S");
+    let after = address(&desk);
+    assert_ne!(after.label, before.label);
+    assert_eq!(after.value, before.value);
+}
+
+#[test]
 fn a_second_birthday_is_refused_at_its_place() {
     let card =
         "BEGIN:VCARD\nVERSION:3.0\nFN:Ada King\nTEL:+44 20 7946 0018\nBDAY:1961-09-04\nEND:VCARD\n";

@@ -228,12 +228,8 @@ impl DetailForm {
                     street: street.clone(),
                     ..Address::default()
                 };
-            if is_one_text
-                && self
-                    .stored
-                    .as_ref()
-                    .is_none_or(|stored| stored.text() != street)
-            {
+            let stored = self.stored.as_ref().and_then(Detail::address);
+            if is_one_text && stored != Some(&address) {
                 address = Address::read(&street);
             }
             DetailValue::from(address)

@@ -167,8 +167,9 @@ impl Sheet<'_> {
             }
             DetailKind::Address if typed.contains([',', '\n']) => {
                 let detail: Detail = form.detail();
-                let lines = detail.address().map(|address| address.lines().len());
-                if lines.is_some_and(|lines| lines > 1)
+                let is_parted =
+                    { detail.address() }.is_some_and(|address| address.street != typed.trim());
+                if is_parted
                     && form
                         .texts
                         .iter()
