@@ -192,9 +192,9 @@ impl Address {
             parts.join(between)
         };
         let (code, town, region) = (&self.postal_code, &self.locality, &self.region);
-        // Where there are states or provinces, the code follows them: Springfield, IL 62701.
-        let is_state = !region.is_empty() && region.len() <= 3;
-        let town = if is_state {
+        // The code follows a state, as in Springfield, IL 62701; a province follows the town: 20144 Milano MI.
+        let is_short = !region.is_empty() && region.len() <= 3;
+        let town = if is_short && has_states(&self.country) {
             joined(&[town, &joined(&[region, code], " ")], ", ")
         } else if code
             .bytes()
@@ -203,7 +203,8 @@ impl Address {
         {
             joined(&[&joined(&[town, region], ", "), code], " ")
         } else {
-            joined(&[&joined(&[code, town], " "), region], ", ")
+            let between = if is_short { " " } else { ", " };
+            joined(&[&joined(&[code, town], " "), region], between)
         };
         let lines = [
             self.extended.clone(),
@@ -234,6 +235,24 @@ impl fmt::Display for Address {
         }
         Ok(())
     }
+}
+
+/// Whether addresses of a country have the code of a state before the postal code; also where none is named.
+fn has_states(country: &str) -> bool {
+    let country = country.trim().replace('.', "").to_lowercase();
+    matches!(
+        country.as_str(),
+        "" | "us"
+            | "usa"
+            | "united states"
+            | "united states of america"
+            | "ca"
+            | "can"
+            | "canada"
+            | "au"
+            | "aus"
+            | "australia"
+    )
 }
 
 /// Whether a text has nothing but what stands between parts.
@@ -345,6 +364,14 @@ mod tests {
             (
                 ["", "", "Via Savona 41", "Milano", "", "20144", "Italy"],
                 &["Via Savona 41", "20144 Milano", "Italy"][..],
+            ),
+            (
+                ["", "", "Via Savona 41", "Milano", "MI", "20144", "Italia"],
+                &["Via Savona 41", "20144 Milano MI", "Italia"],
+            ),
+            (
+                ["", "", "1 Main St", "Springfield", "IL", "62701", "U.S.A."],
+                &["1 Main St", "Springfield, IL 62701", "U.S.A."],
             ),
             (
                 ["", "", "1 Main St", "Springfield", "IL", "62701", "USA"],
