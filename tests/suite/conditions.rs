@@ -12,7 +12,7 @@ const CARDS: &str = "BEGIN:VCARD\nVERSION:3.0\nFN:Ada Lovelace\nTEL;TYPE=WORK:+4
 TEL;TYPE=HOME:+39 02 5550 1182\nEMAIL:ada@example.org\nBDAY:1961-09-04\nCATEGORIES:garage,club\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nFN:Ben Ito\nTEL;TYPE=WORK:+39 02 5550 1183\nADR;TYPE=HOME:;;Via Savona 41;Milano;;20144;Italy\n\
 BDAY:--09-22\nCATEGORIES:garage sale\nNOTE:likes stat:blue see https://example.org/ben\nEND:VCARD\n\
-BEGIN:VCARD\nVERSION:3.0\nFN:Cleo Wu\nURL:https://example.org/cleo\nORG:Officina\nCATEGORIES:Café\nEND:VCARD\n\
+BEGIN:VCARD\nVERSION:3.0\nFN:Cleo Wu\nX-SPOUSE:Kim\nURL:https://example.org/cleo\nORG:Officina\nCATEGORIES:Café\nEND:VCARD\n\
 BEGIN:VCARD\nVERSION:3.0\nFN:Garage Bianchi\nORG:Garage Bianchi\nTEL:12\nEND:VCARD\n";
 
 fn found(book: &Book, text: &str) -> String {
@@ -55,6 +55,7 @@ fn conditions_ask_what_is_stored_and_their_negation_finds_all_others() {
         ("has:address", "Ben", "Ada Cleo Garage"),
         ("has:birthday", "Ada Ben", "Cleo Garage"),
         ("has:link", "Cleo", "Ada Ben Garage"),
+        ("has:relation", "Cleo", "Ada Ben Garage"),
         ("has:note", "Ben", "Ada Cleo Garage"),
         ("has:company", "Cleo Garage", "Ada Ben"),
         ("is:company", "Garage", "Ada Ben Cleo"),

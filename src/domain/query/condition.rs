@@ -181,11 +181,13 @@ pub enum Part {
     Note,
     /// A tag.
     Tag,
+    /// Another person that the contact is related to.
+    Relation,
 }
 
 impl Part {
     /// All of them, with their words.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("number", Self::Number),
         ("email", Self::Email),
         ("address", Self::Address),
@@ -196,6 +198,7 @@ impl Part {
         ("company", Self::Company),
         ("note", Self::Note),
         ("tag", Self::Tag),
+        ("relation", Self::Relation),
     ];
 }
 

@@ -320,6 +320,7 @@ impl Parameters {
             Part::Anniversary => return self.date(ANNIVERSARY, "true"),
             Part::Link => DetailKind::Link,
             Part::Chat => DetailKind::Chat,
+            Part::Relation => DetailKind::Relation,
         };
         self.detail(detail, "true")
     }
