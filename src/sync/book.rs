@@ -54,10 +54,18 @@ fn failed(refusal: Refusal) -> Stop {
 }
 
 impl SyncBook<'_> {
-    /// Ends the run where a person stopped it: nothing more is asked of the other side.
+    /// Ends the run where a person stopped it, or paused the remote meanwhile: nothing more is asked of the other
+    /// side.
     fn go_on(&self) -> Result<(), Stop> {
         if self.store.stop().is_asked() {
             return Err(Stop::Stopped);
+        }
+        if self.store.is_remote_paused(self.remote).map_err(failed)? {
+            let why = format!(
+                "{} was paused while this sync ran; what is left is done when it goes on",
+                self.run.remote
+            );
+            return Err(Stop::Trouble(why));
         }
         Ok(())
     }

@@ -1057,3 +1057,30 @@ fn what_a_card_there_says_twice_stays_twice() {
     );
     assert!(synced.does(&["sync"]).contains("nothing new"));
 }
+
+#[test]
+fn the_last_card_that_goes_is_asked_about() {
+    let synced = Synced::with(3);
+    // A group is nobody, and so is who was deleted here.
+    synced.server.store(
+        "group.vcf",
+        &card("g", "Friends", "X-ADDRESSBOOKSERVER-KIND:group\r\n"),
+    );
+    synced.does(&["contact", "delete", &synced.id("Person 2")]);
+    synced.does(&["sync"]);
+    for (at, asks) in [(0, false), (1, true)] {
+        synced.server.delete(&format!("{at}.vcf"));
+        let (status, told, why) = synced.home.run(&["sync"]);
+        assert_eq!(status != 0, asks, "{at}: {told}{why}");
+    }
+    assert!(synced.has("Person 1"));
+    // It is asked until somebody answers.
+    let (status, told, why) = synced.home.run(&["sync"]);
+    assert_ne!(status, 0, "{told}{why}");
+    assert!(
+        format!("{told}{why}").contains("1 of 1 card is gone there"),
+        "{told}{why}"
+    );
+    synced.does(&["sync", "--accept-deletions"]);
+    assert!(!synced.has("Person 1"));
+}

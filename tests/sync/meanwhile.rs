@@ -60,7 +60,7 @@ impl Synced {
         self.server.store(name, &text);
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         let raw = Connection::open(self.home.book()).unwrap();
         let sql = "SELECT count(*) FROM contact WHERE name = ?1";
         raw.query_row(sql, [name], |row| row.get::<_, i64>(0))
@@ -434,4 +434,30 @@ fn an_undo_whose_sending_is_asked_about_can_still_be_chosen_otherwise() {
     synced.does(&["sync", "--send-undo", "--accept-deletions"]);
     assert_eq!(synced.cards(), 0);
     assert!(synced.does(&["sync"]).contains("nothing new"));
+}
+
+#[test]
+fn pausing_a_remote_ends_the_sync_that_runs() {
+    let synced = Synced::with(4);
+    for at in 0..4 {
+        synced.note(&synced.id(&format!("Person {at}")), "changed");
+    }
+    let (status, told, why) = synced.meanwhile("PUT", Moment::Before, || {
+        synced.does(&["remote", "pause", "nextcloud"]);
+    });
+    assert_ne!(status, 0, "{told}{why}");
+    assert!(
+        format!("{told}{why}").contains("paused while this sync ran"),
+        "{told}{why}"
+    );
+    let sent = |synced: &Synced| {
+        let names = (0..4).map(|at| format!("{at}.vcf"));
+        names
+            .filter(|name| synced.text(name).contains("NOTE:changed"))
+            .count()
+    };
+    assert_eq!(sent(&synced), 1);
+    synced.does(&["remote", "resume", "nextcloud"]);
+    synced.does(&["sync"]);
+    assert_eq!(sent(&synced), 4);
 }

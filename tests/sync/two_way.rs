@@ -532,6 +532,10 @@ fn a_folder_of_cards_is_kept_the_same_too() {
         Some("from there")
     );
     assert!(folder.path().join("two.vcf").exists());
+    // Without her the folder would be as good as empty, unless somebody else is in it.
+    let other = card("u2", "Bo Lind", "TEL:+39 347 555 0165\r\n");
+    std::fs::write(folder.path().join("bo.vcf"), other).unwrap();
+    sync(&mut store);
     std::fs::remove_file(&file).unwrap();
     sync(&mut store);
     assert!(store.named("Ada Berg", None).unwrap().is_empty());

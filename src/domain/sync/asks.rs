@@ -15,6 +15,7 @@ use super::rules::{Rule, holds};
 use super::run::{Found, PART, Run, commit, view};
 use super::said::{SaidCard, is_only_ours, name_on};
 use super::send::{ToSend, to_send};
+use super::take::is_deleted_with_card;
 
 /// How many of those that are asked about are named.
 const NAMED: usize = 1_000;
@@ -97,7 +98,8 @@ where
         let moved = found.gone.len() + found.changed.len();
         let answers = self.answers;
         let is_many = |gone| answers.is_many_gone(Side::There, gone, linked);
-        if !is_many(moved) && !is_most(found.changed.len(), linked_now) {
+        let nobody_stays = self.leaves_nobody(&found.gone)?;
+        if !is_many(moved) && !nobody_stays && !is_most(found.changed.len(), linked_now) {
             return Ok(());
         }
         // A server may have given all of them a new version, and a file may be another person's by now.
@@ -108,9 +110,12 @@ where
             .chain(&changed.replaced)
             .cloned()
             .collect();
-        if is_many(gone.len()) && !puts_back {
+        if (is_many(gone.len()) || nobody_stays) && !puts_back {
             let gone = self.not_elsewhere(&gone, found, changed.uids)?;
-            if is_many(gone.len()) {
+            let nobody_stays = self.leaves_nobody(&gone)?;
+            if is_many(gone.len()) || nobody_stays {
+                // Of those that are linked, the others are groups, or nobody's any more.
+                let linked = if nobody_stays { gone.len() } else { linked };
                 let guard = Guard::GoneThere {
                     gone: gone.len(),
                     linked,
@@ -131,6 +136,38 @@ where
             linked: linked_now,
         };
         self.ask(guard, |run| run.names(&changed))
+    }
+
+    /// Whether nobody who is linked would have a card there any more, and somebody would be deleted here: it is as if
+    /// nothing were listed, whatever groups and unreadable cards are left.
+    fn leaves_nobody(&mut self, gone: &[Href]) -> Result<bool, Stop> {
+        if gone.is_empty() {
+            return Ok(false);
+        }
+        view(self.book, |part| {
+            let mut deletes = false;
+            for href in gone {
+                if let Some(row) = part.row(href)?
+                    && is_deleted_with_card(part, &row)?
+                {
+                    deletes = true;
+                    break;
+                }
+            }
+            if !deletes {
+                return Ok(false);
+            }
+            let gone: HashSet<&Href> = gone.iter().collect();
+            for href in part.linked()? {
+                if !gone.contains(&href)
+                    && let Some(row) = part.row(&href)?
+                    && part.person(row.contact)?.is_some()
+                {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
     }
 
     /// Sorts out what the cards that changed there are now.

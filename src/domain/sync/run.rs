@@ -40,12 +40,11 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Whether so much is gone on a side that it is asked about first: much of what is linked, all that is there, or any
-    /// of what was asked about before.
+    /// Whether so much is gone on a side that it is asked about first: much of what is linked, or any of what was asked
+    /// about before.
     pub(super) fn is_many_gone(self, side: Side, gone: usize, linked: usize) -> bool {
         let is_pending = |asked: Guard| asked.side() == side && !asked.is_of_words();
-        let is_all = side == Side::There && gone > 1 && gone >= linked;
-        is_many(gone, linked) || is_all || gone > 0 && self.pending.is_some_and(is_pending)
+        is_many(gone, linked) || gone > 0 && self.pending.is_some_and(is_pending)
     }
 }
 

@@ -300,20 +300,30 @@ pub(super) fn gone<C: Card>(part: &mut dyn Part<C>, href: &Href) -> Result<(), S
         // It belongs to no contact: it is a group, or could not be read.
         return part.drop_row(href);
     };
-    let Some(person) = part.person(row.contact)? else {
-        return part.drop_row(href);
-    };
-    // A field in conflict was edited here, though it goes out as theirs.
-    let is_as_agreed = if holds(Rule::ConflictIsEdit) {
-        person == row.agreed
-    } else {
-        outgoing(&person, &row) == row.agreed
-    };
-    if is_as_agreed {
+    if is_deleted_with_card(part, &row)? {
         part.delete_person(row.contact)?;
         return part.drop_row(href);
     }
     send_anew(part, href, &row)
+}
+
+/// Whether the contact of a card is deleted here once its card is gone: it is here, and as it was agreed.
+pub(super) fn is_deleted_with_card<C: Card>(
+    part: &mut dyn Part<C>,
+    row: &Row<C>,
+) -> Result<bool, Stop> {
+    if row.is_left_out() {
+        return Ok(false);
+    }
+    let Some(person) = part.person(row.contact)? else {
+        return Ok(false);
+    };
+    // A field in conflict was edited here, though it goes out as theirs.
+    Ok(if holds(Rule::ConflictIsEdit) {
+        person == row.agreed
+    } else {
+        outgoing(&person, row) == row.agreed
+    })
 }
 
 /// Has a contact sent that has no card there, or no longer, if it is here.

@@ -219,6 +219,19 @@ impl Store {
         })
     }
 
+    /// Whether a remote is paused; one that is not there any more is not.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn is_remote_paused(&self, remote: i64) -> Result<bool, Refusal> {
+        self.read(|connection| {
+            let mut paused =
+                connection.prepare_cached("SELECT paused FROM remote WHERE id = ?1")?;
+            let paused = paused.query_row([remote], |row| row.get(0));
+            Ok(paused.optional()?.unwrap_or_default())
+        })
+    }
+
     /// Forgets a remote with its links. No contact changes. Gives how many cards were linked.
     ///
     /// # Errors

@@ -18,7 +18,9 @@ pub(crate) fn put(
     over: Option<&Etag>,
 ) -> Result<Put, Stop> {
     let address = inside(book, href)?;
-    over.map_or(Ok(()), |etag| sendable(etag, href))?;
+    if let Some(why) = over.and_then(not_sendable) {
+        return Ok(Put::Refused(why));
+    }
     let condition = match over {
         // A server without versions: at least a deleted card is not created again.
         Some(Etag(etag)) if etag.is_empty() => ("if-match", "*".to_owned()),
@@ -74,7 +76,9 @@ pub(crate) fn delete(
     etag: &Etag,
 ) -> Result<Delete, Stop> {
     let address = inside(book, href)?;
-    sendable(etag, href)?;
+    if let Some(why) = not_sendable(etag) {
+        return Ok(Delete::Refused(why));
+    }
     let version = if etag.0.is_empty() {
         "*".to_owned()
     } else {
@@ -102,16 +106,13 @@ pub(crate) fn delete(
     })
 }
 
-/// Whether a version can be sent back to who gave it.
-fn sendable(Etag(etag): &Etag, href: &Href) -> Result<(), Stop> {
-    if !etag.contains(|sign: char| sign.is_control() && sign != '\t') {
-        return Ok(());
-    }
-    let why = format!(
-        "the server gave {href} a version (ETag) with a line break or another control character, which cannot be sent \
-         back; nothing was written there"
-    );
-    Err(Stop::new(Kind::Odd, None, &why))
+/// Why a version cannot be sent back to who gave it.
+fn not_sendable(Etag(etag): &Etag) -> Option<String> {
+    let is_unsendable = etag.contains(|sign: char| sign.is_control() && sign != '\t');
+    is_unsendable.then(|| {
+        "the server gave it a version (ETag) with a line break or another control character, which cannot be sent back"
+            .to_owned()
+    })
 }
 
 /// The address of a card, which has to be in the book.

@@ -125,14 +125,16 @@ impl GuardPage {
         match self.asks {
             Asks::Guard(Guard::EmptyList { .. }) => format!("{name}: no card is there"),
             Asks::Guard(Guard::GoneThere { gone, linked }) => format!(
-                "{name}: {} of {} are gone there",
+                "{name}: {} of {} {} gone there",
                 thousands(gone),
-                count(linked, "card")
+                count(linked, "card"),
+                if gone == 1 { "is" } else { "are" }
             ),
             Asks::Guard(Guard::GoneHere { gone, linked }) => format!(
-                "{name}: {} of {} were deleted here",
+                "{name}: {} of {} {} deleted here",
                 thousands(gone),
-                count(linked, "contact")
+                count(linked, "contact"),
+                if gone == 1 { "was" } else { "were" }
             ),
             Asks::Guard(Guard::ChangedThere { changed, linked }) => format!(
                 "{name}: {} of {} say something else there",

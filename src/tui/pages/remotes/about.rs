@@ -177,8 +177,13 @@ fn cards(row: &RemoteRow, details: Option<&RemoteDetails>, session: &Session) ->
         said.push(About::warns(of, listed(words, &named, number(cards))));
     }
     if counts.left_out > 0 {
-        let cards = count(number(counts.left_out), "card");
-        let words = format!("{cards} left as they are until they change there");
+        let words = match number(counts.left_out) {
+            1 => "1 card left as it is until it changes there".to_owned(),
+            cards => format!(
+                "{} cards left as they are until they change there",
+                thousands(cards)
+            ),
+        };
         said.push(About::new("left out", words));
     }
     said
