@@ -1005,6 +1005,38 @@ fn a_title_before_a_name_makes_nobody_another() {
 }
 
 #[test]
+fn a_role_is_no_title() {
+    for (row, title, role) in [
+        (
+            "Name,Phone,Title,Role\nAnn Lee,12,Engineer,Fire warden\n",
+            "Engineer",
+            "Fire warden",
+        ),
+        (
+            "Name,Phone,Job Title,Rolle\nAnn Lee,12,Engineer,Fire warden\n",
+            "Engineer",
+            "Fire warden",
+        ),
+        (
+            "Name,Phone,Role\nAnn Lee,12,Fire warden\n",
+            "",
+            "Fire warden",
+        ),
+    ] {
+        let mut book = Book::of_rules();
+        take(&mut book, "ann.csv", row);
+        let ann = book.store.profile(only(&book)).unwrap().full.contact;
+        let said = |text: &Option<String>| text.clone().unwrap_or_default();
+        assert_eq!(
+            (&*said(&ann.title), &*said(&ann.role)),
+            (title, role),
+            "{row}"
+        );
+        assert_eq!((ann.name.as_str(), ann.prefix), ("Ann Lee", None), "{row}");
+    }
+}
+
+#[test]
 fn a_person_has_one_birthday_and_another_one_is_told() {
     let birthdays = |book: &Book| -> Vec<String> {
         let contact = book.store.profile(only(book)).unwrap().full.contact;

@@ -126,6 +126,7 @@ impl Text {
             Self::Organisation => "company",
             Self::Department => "department",
             Self::Title => "title",
+            Self::Role => "role",
             Self::Note => "note",
             Self::Tags => "tags",
             Self::Favourite => "favourite",
@@ -179,6 +180,8 @@ pub(super) enum Text {
     Department,
     /// The position there.
     Title,
+    /// What the person does there.
+    Role,
     /// The note.
     Note,
     /// The tags.

@@ -172,7 +172,7 @@ impl HeaderWords {
 pub(super) fn text_of(header: &Header) -> Option<Text> {
     use Meaning::{
         Company, Contact, Department, Favourite, First, Job, Last, LastOrNick, Middle, Name,
-        NameOrFirst, Nick, Note, Prefix, Source, Suffix, Tags, Uid, Work,
+        NameOrFirst, Nick, Note, Prefix, Role, Source, Suffix, Tags, Uid, Work,
     };
     if header.unknown {
         return None;
@@ -186,6 +186,7 @@ pub(super) fn text_of(header: &Header) -> Option<Text> {
         (Text::Nickname, &[Nick], &[]),
         (Text::Department, &[Department], &[Company, Work, Name]),
         (Text::Title, &[Job], &[Company, Work]),
+        (Text::Role, &[Role], &[Company, Work, Job]),
         (Text::Organisation, &[Company], &[Name, NameOrFirst, Work]),
         (Text::Name, &[Name, NameOrFirst], &[Contact]),
         (Text::Note, &[Note], &[Contact]),

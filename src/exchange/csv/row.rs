@@ -529,6 +529,7 @@ fn names(kind: TableOrigin, texts: &[(Text, &str)], details: Vec<Detail>) -> Con
         organisation: sent(get(Text::Organisation)),
         department: sent(department),
         title: sent(get(Text::Title)),
+        role: sent(get(Text::Role)),
         note: sent(get(Text::Note)),
         tags: (!tags.is_empty()).then_some(tags),
         favourite: find(Text::Favourite).and_then(flag).or(starred),

@@ -38,7 +38,7 @@ macro_rules! meanings {
 
 meanings! {
     First, NameOrFirst, Last, LastOrNick, Middle, Prefix, Title, Suffix, Nick, Name, Skip,
-    Company, Department, Job, Manager, Spouse, Assistant, Child,
+    Company, Department, Job, Role, Manager, Spouse, Assistant, Child,
     Phone, Mobile, Messenger, Fax, Pager, Car, Radio, Callback, Isdn, Telex, Textphone, Number,
     Home, Work, Other, Main, Primary, Contact, CallingCode,
     Address, Street, Extended, City, Region, Zip, Country, PoBox, Mailbox,
