@@ -272,9 +272,10 @@ fn refuse_where_nothing_was_taken_back(
 fn status(outcomes: &[Outcome], to_decide: usize, lacks: bool) -> u8 {
     let status_of = |outcome: &Outcome| match outcome {
         Outcome::Synced(run) => match &run.synced.end {
-            Ok(()) => u8::from(
-                !run.synced.report.moved.is_empty() || !run.synced.report.unanswered.is_empty(),
-            ),
+            Ok(()) => u8::from({
+                let report = &run.synced.report;
+                !report.moved.is_empty() || !report.unanswered.is_empty() || !report.lost.is_empty()
+            }),
             Err(Stop::Later { .. }) => UNREACHABLE,
             Err(Stop::Asked(_)) => super::exit::status(Kind::Conflict),
             Err(Stop::Book(refusal)) => super::exit::status(refusal.kind),

@@ -417,6 +417,10 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         self.book.count_linked().map_err(failed)
     }
 
+    fn unread(&mut self) -> Result<Vec<Href>, Stop> {
+        hrefs(self.book.unread())
+    }
+
     fn open(&mut self) -> Result<Vec<Href>, Stop> {
         hrefs(self.book.open())
     }

@@ -45,11 +45,16 @@ impl Folder {
     /// The version of a file, or none where it is not there.
     fn version(file: &Path) -> io::Result<Option<Etag>> {
         match fs::symlink_metadata(file) {
-            Ok(about) if about.is_file() => Ok(Some(etag(&about))),
+            Ok(about) if about.is_file() || about.is_symlink() => Ok(Some(etag(&about))),
             Ok(_) => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Files are made and replaced in the folder: who may not write that may write none of them.
+    fn not_writable(&self) -> String {
+        format!("you may not write in the folder {}", self.path.display())
     }
 
     fn failed(&self, error: &io::Error) -> Stop {
@@ -109,8 +114,10 @@ impl Folder {
 
 /// Whether a file is a card by its name: what begins with a dot is another program's.
 fn is_card(name: &str) -> bool {
-    let stem = name.strip_suffix(".vcf").unwrap_or_default();
-    !stem.is_empty() && !stem.starts_with('.') && !name.contains('/')
+    let end = name.len().saturating_sub(".vcf".len());
+    let (stem, end) = name.split_at_checked(end).unwrap_or_default();
+    let is_vcf = end.eq_ignore_ascii_case(".vcf");
+    is_vcf && !stem.is_empty() && !stem.starts_with('.') && !name.contains('/')
 }
 
 /// The version of a file.
@@ -134,7 +141,8 @@ impl Remote for Folder {
                     continue;
                 };
                 let about = file.metadata()?;
-                if is_card(&name) && about.is_file() {
+                // What a link points to is not written over, but it is there.
+                if is_card(&name) && (about.is_file() || about.is_symlink()) {
                     listed.insert(Href(name), Some(etag(&about)));
                 }
             }
@@ -159,10 +167,13 @@ impl Remote for Folder {
                 got.push((href.clone(), Got::Gone));
                 continue;
             };
-            let size = fs::metadata(&file)
-                .map(|about| about.len())
-                .unwrap_or_default();
-            let read = if size > LARGEST {
+            let about = fs::symlink_metadata(&file);
+            let size = about.as_ref().map_or(0, Metadata::len);
+            let read = if about.is_ok_and(|about| about.is_symlink()) {
+                // To write it would put a file in the place of the link.
+                let why = "it is a symbolic link; put the file itself there";
+                Got::Unread(etag, why.to_owned())
+            } else if size > LARGEST {
                 Got::Unread(etag, "it is larger than 64 MB".to_owned())
             } else {
                 match crate::regular::read(&file) {
@@ -186,7 +197,7 @@ impl Remote for Folder {
             }),
             Ok(None) => Ok(Put::Moved),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Ok(Put::Refused(error.to_string()))
+                Ok(Put::ReadOnly(self.not_writable()))
             }
             Err(error) => Err(self.failed(&error)),
         }
@@ -209,7 +220,7 @@ impl Remote for Folder {
         match deleted() {
             Ok(deleted) => Ok(deleted),
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Ok(Delete::Refused(error.to_string()))
+                Ok(Delete::ReadOnly(self.not_writable()))
             }
             Err(error) => Err(self.failed(&error)),
         }

@@ -94,8 +94,11 @@ impl<C> Remote for Server<C> {
     fn put(&mut self, href: &Href, card: &C, over: Option<&Etag>) -> Result<Put, Stop> {
         let text = (self.write)(card);
         let over = over.map(|etag| answers::Etag(etag.0.clone()));
-        let put = self.book.put(&there(href), &text, over.as_ref());
-        Ok(match put.map_err(stopped)? {
+        let put = match self.book.put(&there(href), &text, over.as_ref()) {
+            Err(stop) if may_be_of_one(&stop) => return Ok(Put::Lost(stop.why)),
+            put => put.map_err(stopped)?,
+        };
+        Ok(match put {
             answers::Put::Taken { etag, href } => Put::Taken {
                 etag: etag.map(|etag| Etag(etag.0)),
                 href: Href(href.0),
@@ -111,8 +114,11 @@ impl<C> Remote for Server<C> {
 
     fn delete(&mut self, href: &Href, etag: &Etag) -> Result<Delete, Stop> {
         let etag = answers::Etag(etag.0.clone());
-        let deleted = self.book.delete(&there(href), &etag);
-        Ok(match deleted.map_err(stopped)? {
+        let deleted = match self.book.delete(&there(href), &etag) {
+            Err(stop) if may_be_of_one(&stop) => return Ok(Delete::Lost(stop.why)),
+            deleted => deleted.map_err(stopped)?,
+        };
+        Ok(match deleted {
             answers::Delete::Done => Delete::Done,
             answers::Delete::Moved => Delete::Moved,
             answers::Delete::ReadOnly(why) => Delete::ReadOnly(why),
@@ -126,6 +132,16 @@ impl<C> Remote for Server<C> {
 
     fn traits(&self) -> Traits {
         self.traits
+    }
+}
+
+/// Whether a server that is well otherwise may answer so to one card, which is more than it or a proxy in between can
+/// bear.
+fn may_be_of_one(stop: &stop::Stop) -> bool {
+    match stop.kind {
+        stop::Kind::Unknown => true,
+        stop::Kind::Later(None) => stop.status == Some(503),
+        _ => false,
     }
 }
 

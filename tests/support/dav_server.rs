@@ -77,6 +77,22 @@ pub struct Ways {
     /// Reading a card with this text in it fails with 500.
     pub chokes_on: Option<String>,
     pub drops_numbers: bool,
+    /// Lines of these properties are not kept.
+    pub drops: &'static [&'static str],
+    /// A note is kept up to so many bytes.
+    pub cuts_notes: Option<usize>,
+    /// Italian numbers are kept without their country.
+    pub national_numbers: bool,
+    /// A card that was made is not said to be elsewhere.
+    pub no_location: bool,
+    /// What begins each address that is named, as `http://other`.
+    pub calls_itself: Option<String>,
+    /// A request with this text in it is not answered.
+    pub hangs_up_on: Option<String>,
+    /// Each card is answered without its text.
+    pub has_no_text: bool,
+    /// What is written is not stored, though it says so.
+    pub stores_nothing: bool,
     /// Cards are sent in version 3.0 unless 4.0 is asked for.
     pub sends_version_3: bool,
     pub escapes_hrefs: bool,
@@ -257,13 +273,25 @@ impl State {
                 let is_number = name.starts_with("TEL");
                 numbers += u64::from(is_number);
                 is_left_out = self.ways.strips_x && name.starts_with("X-")
-                    || self.ways.drops_numbers && is_number && numbers > 2;
+                    || self.ways.drops_numbers && is_number && numbers > 2
+                    || self
+                        .ways
+                        .drops
+                        .iter()
+                        .any(|dropped| name.starts_with(dropped));
                 if is_left_out {
                     continue;
                 }
             }
             let value = line.find(':').unwrap_or(0);
-            if self.ways.rewrites_labels && line.starts_with("TEL") {
+            let most = self.ways.cuts_notes.map(|most| "NOTE:".len() + most);
+            if let Some(cut) = most.and_then(|most| line.get(..most))
+                && line.starts_with("NOTE:")
+            {
+                let _ = write!(kept, "{cut}\r\n");
+            } else if self.ways.national_numbers && line.starts_with("TEL") {
+                kept.push_str(&line.replace(":+39 ", ":"));
+            } else if self.ways.rewrites_labels && line.starts_with("TEL") {
                 kept.push_str(&line[..value].to_ascii_uppercase());
                 kept.push_str(&line[value..]);
             } else if self.ways.gives_uids && line.starts_with("UID:") {
@@ -383,6 +411,10 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
             state.asked.push(line);
             let heard = format!("{:?}\n{}", request.headers, request.body);
             state.heard.push(heard);
+            let hangs_up_on = state.ways.hangs_up_on.clone();
+            if hangs_up_on.is_some_and(|text| request.body.contains(&text)) {
+                break;
+            }
             respond(&mut state, &request)
         };
         wait(state, &request, Moment::After);
@@ -569,7 +601,8 @@ impl State {
             ' ' => "%20".to_owned(),
             sign => sign.to_string(),
         };
-        xml(&path.chars().map(escaped).collect::<String>())
+        let itself = self.ways.calls_itself.as_deref().unwrap_or_default();
+        xml(&(itself.to_owned() + &path.chars().map(escaped).collect::<String>()))
     }
 
     fn found(&self, path: &str, props: &str) -> String {
@@ -777,6 +810,9 @@ fn multiget(state: &mut State, request: &Request) -> Answer {
         } else if state.ways.sends_version_3 {
             text = text.replace("VERSION:3.0", "VERSION:4.0\r\nX-TURNED:1");
         }
+        if state.ways.has_no_text {
+            text.clear();
+        }
         text = xml(&text);
         if state.ways.carriage_returns_as_references {
             text = text.replace('\r', "&#13;");
@@ -845,14 +881,18 @@ fn put(state: &mut State, request: &Request, path: &str) -> Answer {
         path.to_owned()
     };
     let kept = state.kept(text);
-    let etag = state.store(&path, &kept);
+    let etag = if state.ways.stores_nothing {
+        "\"never\"".to_owned()
+    } else {
+        state.store(&path, &kept)
+    };
     let mut headers = Vec::new();
     if state.ways.wrong_etag_after_put {
         headers.push(("ETag", format!("\"w{}\"", state.revision)));
     } else if !state.ways.no_etag_after_put {
         headers.push(("ETag", etag));
     }
-    if is_new && state.ways.gives_hrefs {
+    if is_new && state.ways.gives_hrefs && !state.ways.no_location {
         headers.push(("Location", state.href(&path)));
     }
     Answer {

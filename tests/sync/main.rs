@@ -41,6 +41,7 @@ mod random;
 mod real;
 mod setting_up;
 mod signing_in;
+mod their_ways;
 mod told;
 mod two_way;
 mod unreadable;

@@ -54,7 +54,7 @@ impl Synced {
     }
 
     /// A phone adds a line to a card.
-    fn phone_adds(&self, name: &str, line: &str) {
+    pub(crate) fn phone_adds(&self, name: &str, line: &str) {
         let text = self.text(name);
         let text = text.replace("END:VCARD", &format!("{line}\r\nEND:VCARD"));
         self.server.store(name, &text);

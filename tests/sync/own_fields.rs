@@ -171,7 +171,7 @@ fn a_line_that_was_edited_on_both_sides_is_in_conflict_under_its_new_name() {
     }
 }
 
-const LINES: &str = "X-HOBBY:first\r\nX-SHOE;X-SIZE=eu:43\r\nGENDER:F;she\r\nHOBBY:chess\r\nGEO:45.46;9.19\r\n\
+const LINES: &str = "X-HOBBY:first\r\nX-SHOE;X-SIZE=eu:4377\r\nGENDER:F;she\r\nHOBBY:chess\r\nGEO:45.46;9.19\r\n\
     X-SOCIALPROFILE;TYPE=twitter:https://twitter.com/eve\r\n";
 
 /// What a book of an older callbook has of these lines.

@@ -217,6 +217,14 @@ pub(super) fn left(store: &Store, names: &[&str], outcomes: &[Outcome]) -> Resul
                 safe(&first_of(moved))
             );
         }
+        for (who, why) in &run.synced.report.lost {
+            let _ = writeln!(
+                told,
+                "{name}  not answered over the card of {}: {}; the next sync looks whether it arrived",
+                safe(&shown_name(who)),
+                safe(why)
+            );
+        }
         for (who, why) in details.refused {
             let _ = writeln!(
                 told,

@@ -1,15 +1,17 @@
 //! A card that arrives: of which contact it is, and what becomes of it.
 
+use crate::domain::fold::fold;
 use crate::domain::ids::ContactId;
 
 use super::join::link;
 use super::moving::Moving;
 use super::outgoing::is_in;
 use super::part::Part;
+use super::records::shown_name;
 use super::remote::{Etag, Href, Stop};
 use super::report::{Did, Report};
 use super::row::{Card, Row};
-use super::said::{SaidCard, name_on, same_text};
+use super::said::{SaidCard, name_on};
 use super::take::{How, merge, revive, settle};
 
 /// How cards are taken in.
@@ -155,7 +157,22 @@ fn make_room<C>(
     part.move_row(href, &place)
 }
 
-/// Whether a card that we made is this one: by its `UID`, its text, or its name.
+/// Whether a card that we made is this one: by its `UID`, its text, or its name, in whatever order a server puts the
+/// words of that.
 fn is_same_person(body: &SaidCard, now: &SaidCard) -> bool {
-    body.uid == now.uid || is_in(body, now) || same_text(Some(&name_on(body)), Some(&name_on(now)))
+    let words = |card: &SaidCard| -> Vec<String> {
+        let name = fold(&shown_name(&name_on(card)));
+        let words = name.split(|sign: char| !sign.is_alphanumeric());
+        let mut words: Vec<_> = words
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        words.sort_unstable();
+        words
+    };
+    let is_named_so = || {
+        let name = words(body);
+        !name.is_empty() && name == words(now)
+    };
+    body.uid == now.uid || is_in(body, now) || is_named_so()
 }

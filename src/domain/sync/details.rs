@@ -231,7 +231,14 @@ pub(super) fn apply(
 ) {
     for part in changes {
         match part {
-            DetailChange::Both(id, from, to) => both(person, unless, *id, (from, to), conflicts),
+            DetailChange::Both(id, from, to) => {
+                let mut to = (*to).clone();
+                if !change.takes_out && to.label.is_none() {
+                    // In what was sent, a label that is missing was dropped by the server.
+                    to.label.clone_from(&from.label);
+                }
+                both(person, unless, *id, (from, &to), conflicts);
+            }
             DetailChange::Gone(id) => {
                 if change.takes_out && person.details.get(id) == unless.details.get(id) {
                     person.details.remove(id);

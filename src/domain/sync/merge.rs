@@ -4,7 +4,7 @@
 //! agreed. Theirs is applied to the contact and to what was agreed alike; what then differs between these two is
 //! what is to be sent. Their words are never compared with ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::person::{Number, Person};
 use super::row::{Conflict, ConflictKey, Conflicts, FieldValue};
@@ -46,7 +46,12 @@ pub(super) fn apply(
 fn apply_fields(
     person: &mut Person,
     unless: &Person,
-    Change { from, to, .. }: &Change<'_>,
+    Change {
+        from,
+        to,
+        takes_out,
+        ..
+    }: &Change<'_>,
     conflicts: &mut Conflicts,
 ) {
     let names: BTreeSet<&'static str> = from
@@ -57,8 +62,10 @@ fn apply_fields(
         .collect();
     for name in names {
         let (was, is) = (from.fields.get(name), to.fields.get(name));
-        let is_unsaid = is.is_none() && (is_only_ours(name) || name == NAME);
-        if was == is || is_unsaid {
+        let is_unsaid = is.is_none() && (is_only_ours(name) || name == NAME || !takes_out);
+        // A server that has less room for a text than it takes cuts it.
+        let is_cut = !takes_out && name != NAME && is_beginning(is, was);
+        if was == is || is_unsaid || is_cut {
             continue;
         }
         let mine = person.fields.get(name);
@@ -73,6 +80,14 @@ fn apply_fields(
             let conflict = Conflict::open(Some(was), FieldValue::Text(is.cloned()));
             conflicts.insert(key, conflict);
         }
+    }
+}
+
+/// Whether a text is the beginning of another one, and shorter.
+fn is_beginning(text: Option<&String>, of: Option<&String>) -> bool {
+    match (text.map(|text| text.trim_end()), of) {
+        (Some(text), Some(of)) => !text.is_empty() && of.len() > text.len() && of.starts_with(text),
+        _ => false,
     }
 }
 
@@ -207,7 +222,9 @@ fn number(
         (InUse, Absent) if *takes_out && agreed == Some(mine) => number.historic = true,
         _ => {}
     }
-    if to.has_tel(key) && from.tel(key).map(|tel| &tel.label) != Some(&label) {
+    // In what was sent, a label that is missing was dropped by the server.
+    let is_dropped = !takes_out && label.is_none();
+    if to.has_tel(key) && !is_dropped && from.tel(key).map(|tel| &tel.label) != Some(&label) {
         let conflict = ConflictKey::NumberLabel(key.clone());
         // Of a number that was added on both sides, what was agreed is nothing.
         let agreed_label = agreed.and_then(|agreed| agreed.label.as_ref());
@@ -290,6 +307,20 @@ pub(super) fn in_their_words(sent: &SaidCard, now: &SaidCard) -> SaidCard {
             text.clone_from(is);
         }
     }
+    let written = numbers_in_their_words(sent, now);
+    for (ours, theirs) in &written {
+        if let (Some(number), true) = (
+            worded.numbers.remove(ours),
+            now.numbers.contains_key(theirs),
+        ) {
+            worded.numbers.insert(theirs.clone(), number);
+        }
+    }
+    for of in [&mut worded.primary, &mut worded.first] {
+        if let Some(theirs) = of.as_ref().and_then(|ours| written.get(ours)) {
+            *of = Some(theirs.clone());
+        }
+    }
     for (key, number) in &mut worded.numbers {
         if let Some(is) = now.tel(key)
             && same_label(number.label.as_deref(), is.label.as_deref())
@@ -306,4 +337,41 @@ pub(super) fn in_their_words(sent: &SaidCard, now: &SaidCard) -> SaidCard {
         }
     }
     worded
+}
+
+/// How many digits two ways of writing a number have in common at least.
+const SAME_DIGITS: usize = 6;
+
+/// The numbers of a card that was sent which the card that was read back has in a way that says less or more of the
+/// country: `02 5550 1182` for `+39 02 5550 1182`. Ours, and theirs.
+fn numbers_in_their_words(sent: &SaidCard, now: &SaidCard) -> BTreeMap<String, String> {
+    let digits = |key: &str| -> String {
+        let digits = key.chars().filter(char::is_ascii_digit).collect::<String>();
+        digits.trim_start_matches('0').to_owned()
+    };
+    let is_same = |one: &str, other: &str| {
+        let (one, other) = (digits(one), digits(other));
+        one.len().min(other.len()) >= SAME_DIGITS
+            && (one.ends_with(&other) || other.ends_with(&one))
+    };
+    let missing: Vec<&str> = { sent.tels().map(|(key, _)| key) }
+        .filter(|key| !now.has_tel(key))
+        .collect();
+    let new: Vec<&str> = { now.tels().map(|(key, _)| key) }
+        .filter(|key| !sent.has_tel(key))
+        .collect();
+    let one_of = |key: &str, all: &[&str]| -> Option<String> {
+        let mut same = all.iter().filter(|other| is_same(key, other));
+        let first = same.next()?;
+        same.next().is_none().then(|| (*first).to_owned())
+    };
+    let mut written = BTreeMap::new();
+    for key in &missing {
+        if let Some(theirs) = one_of(key, &new)
+            && one_of(&theirs, &missing).is_some()
+        {
+            written.insert((*key).to_owned(), theirs);
+        }
+    }
+    written
 }

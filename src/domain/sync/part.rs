@@ -96,6 +96,10 @@ pub trait Part<C> {
     fn linked(&mut self) -> Result<Vec<Href>, Stop>;
     /// How many these are.
     fn count_linked(&mut self) -> Result<usize, Stop>;
+    /// The cards that could not be read, but for those that a person left as they are.
+    fn unread(&mut self) -> Result<Vec<Href>, Stop> {
+        Ok(Vec::new())
+    }
     /// The rows with something under way.
     fn open(&mut self) -> Result<Vec<Href>, Stop>;
     /// The cards whose contact was deleted here.

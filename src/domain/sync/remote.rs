@@ -123,6 +123,8 @@ pub enum Put {
     Refused(String),
     /// The other side failed over this card, and may have taken it all the same; why.
     Failed(String),
+    /// There was no answer to this one, or one of a proxy: whether it was taken is not known; why.
+    Lost(String),
     /// Nothing is taken; why.
     ReadOnly(String),
 }
@@ -136,6 +138,8 @@ pub enum Delete {
     Moved,
     /// It is not deleted; why.
     Refused(String),
+    /// There was no answer to this one, or one of a failure: whether it is deleted is not known; why.
+    Lost(String),
     /// Nothing is deleted; why.
     ReadOnly(String),
 }

@@ -55,6 +55,8 @@ pub struct Report {
     pub moved: Vec<String>,
     /// The names of the cards that are listed there, and were not given when they were asked for: the next run asks again.
     pub unanswered: Vec<String>,
+    /// The names of those that were sent and not answered, with the reason: the next run looks whether they arrived.
+    pub lost: Vec<(String, String)>,
     /// The names of those that changed there to what says that it is older than what was there.
     pub older: Vec<String>,
     /// The contacts that were deleted on this side and changed on the other: the change won.
@@ -107,6 +109,7 @@ impl Report {
             asked,
             moved,
             unanswered,
+            lost,
             older,
             brought_back,
         } = later;
@@ -116,6 +119,7 @@ impl Report {
         self.moved = moved;
         // What was not given before was asked for again.
         self.unanswered = unanswered;
+        self.lost = lost;
         self.older.extend(older);
         self.brought_back.extend(brought_back);
     }

@@ -9,6 +9,7 @@ use super::arrive::{Arriving, note_unread, take_card, take_new};
 use super::guard::{Guard, Side, is_many};
 use super::moving::{Moving, place_anew};
 use super::part::{Book, Part, RemoteState, keep_token};
+use super::records::shown_name;
 use super::remote::{Changes, Got, Href, Remote, Stop};
 use super::report::{Did, Report};
 use super::row::{Card, Row};
@@ -143,16 +144,18 @@ where
         if has_token && sent > 0 {
             self.answers.lists_all = false;
             // A token from before our own changes may hide what is taken back there by the next run: a card that was
-            // made and deleted since then, or one that is again what it was.
-            self.arrive(&[])?;
+            // made and deleted since then, or one that is again what it was. And a card that was made may lie under
+            // another name.
+            let open = self.settle_open()?;
+            self.arrive(&open)?;
         }
         // What changes there whenever it is sent waits for the next run.
         for contact in left {
             let person = view(self.book, |part| part.person(contact))?;
             let name = person.as_ref().and_then(|person| person.fields.get(NAME));
-            let name = name.map_or("", String::as_str);
-            self.report.note(Did::Refused, name);
-            self.report.moved.push(name.to_owned());
+            let name = name.map(|name| shown_name(name)).unwrap_or_default();
+            self.report.note(Did::Refused, &name);
+            self.report.moved.push(name);
         }
         Ok(())
     }
@@ -244,6 +247,8 @@ where
             full,
             token,
         } = self.remote.changes(token)?;
+        // What could not be read may have been an answer of that day.
+        let asks_unread = self.answers.tries_refused || self.answers.lists_all;
         let mut found = Found {
             full,
             nothing_listed: listed.iter().all(|(_, etag)| etag.is_none()),
@@ -271,6 +276,13 @@ where
                 let linked = part.linked()?;
                 let gone = linked.into_iter().filter(|href| !there.contains(href));
                 found.gone = gone.collect();
+            }
+            if asks_unread {
+                let unread = part.unread()?.into_iter();
+                let unread: Vec<Href> = unread
+                    .filter(|href| !found.changed.contains(href) && !found.gone.contains(href))
+                    .collect();
+                found.changed.extend(unread);
             }
             Ok(())
         })?;

@@ -11,6 +11,7 @@ use super::moving::{is_other_person, uid_of};
 use super::outgoing::{close_decided, outgoing};
 use super::part::{Book, Part, keep_token};
 use super::person::Person;
+use super::records::shown_name;
 use super::remote::{Delete, Etag, Got, Href, Put, Remote, Stop};
 use super::report::Did;
 use super::row::{Card, Intent, Refused, Row};
@@ -82,10 +83,22 @@ where
             row,
             says: out,
             holds_otherwise,
+            is_paused,
         }) = outgoing
         else {
             return Ok(Sent::Nothing);
         };
+        if is_paused {
+            let why = format!("sent {SENT_AT_MOST} times, and what is there is not what was sent");
+            self.report.note(Did::Refused, out.name());
+            self.change_row(&href, |row| {
+                row.refused = Some(Refused {
+                    why: why.clone(),
+                    says: out.clone(),
+                });
+            })?;
+            return Ok(Sent::Nothing);
+        }
         let over = row.etag.clone();
         let anew = over.is_none().then(|| row.anew());
         let known = anew.as_ref().unwrap_or(&row);
@@ -183,7 +196,13 @@ where
             Put::Failed(why) => Ok(Sent::Failed(Failure {
                 name: name_on(body.said()),
                 href,
-                says: intent.says,
+                says: Some(intent.says),
+                why,
+            })),
+            Put::Lost(why) => Ok(Sent::Failed(Failure {
+                name: name_on(body.said()),
+                href,
+                says: None,
                 why,
             })),
         }
@@ -200,10 +219,15 @@ where
         } in failed
         {
             if is_down {
-                let why = format!("{why}, over the card of {name}");
+                let why = format!("{why}, over the card of {}", shown_name(&name));
                 return Err(Stop::Later { why, after: None });
             }
             self.report.note(Did::Refused, &name);
+            let Some(says) = says else {
+                // The next run looks whether it arrived, and sends it again where it did not.
+                self.report.lost.push((name, why));
+                continue;
+            };
             self.change_row(&href, |row| {
                 row.refused = Some(Refused {
                     why: why.clone(),
@@ -347,6 +371,8 @@ where
             let names = || dead.iter().map(|(_, _, name)| name.clone()).collect();
             self.ask(Guard::GoneHere { gone, linked }, |_| Ok(names()))?;
         }
+        let is_one = dead.len() == 1;
+        let mut in_a_row = 0;
         for (href, etag, name) in dead {
             self.change_row(&href, |row| {
                 let body = row.base.clone();
@@ -387,7 +413,18 @@ where
                     return Err(takes_nothing(&why));
                 }
                 Delete::Refused(why) => self.refused_deletion(&href, &name, &why)?,
+                Delete::Lost(why) => {
+                    in_a_row += 1;
+                    if is_one || in_a_row == FAILS_AT_MOST {
+                        let why = format!("{why}, over the card of {}", shown_name(&name));
+                        return Err(Stop::Later { why, after: None });
+                    }
+                    self.report.note(Did::Refused, &name);
+                    self.report.lost.push((name, why));
+                    continue;
+                }
             }
+            in_a_row = 0;
         }
         Ok(())
     }
@@ -433,6 +470,10 @@ where
                             }
                             // What became of it is looked at by the next run.
                             None => continue,
+                            // One that was made may lie under another name: the list tells.
+                            Some(_) if part.row(href)?.is_some_and(|row| row.etag.is_none()) => {
+                                continue;
+                            }
                             Some(_) => None,
                         };
                         let name = now.as_ref().map(|(_, card)| name_on(card.said()));
@@ -463,7 +504,8 @@ fn takes_nothing(why: &str) -> Stop {
 struct Failure {
     href: Href,
     name: String,
-    says: Person,
+    /// What was sent, where it is sent again only once that is another or a person asks; else the next run does.
+    says: Option<Person>,
     why: String,
 }
 
@@ -486,6 +528,8 @@ pub(super) struct ToSend<C> {
     pub(super) says: Person,
     /// Whether the contact holds another photo, or the like, than its card there.
     pub(super) holds_otherwise: bool,
+    /// Whether it was sent so often that it is not sent again before a person changes it or asks for it.
+    pub(super) is_paused: bool,
 }
 
 /// What of a contact goes out, and where; none where nothing does.
@@ -516,6 +560,7 @@ pub(super) fn to_send<C: Card>(
             row: Row::of(contact),
             says: person,
             holds_otherwise: false,
+            is_paused: false,
         }));
     };
     // What a conflict was about may be gone here.
@@ -533,13 +578,13 @@ pub(super) fn to_send<C: Card>(
     };
     let refused = row.refused.as_ref().filter(|_| !tries_again);
     let is_refused = refused.is_some_and(|refused| refused.says == out);
-    if by_person {
+    let goes = (is_changed || holds_otherwise || row.etag.is_none()) && !is_refused;
+    if by_person || tries_again && row.refused.is_some() {
         row.sent = 0;
     }
-    let goes = (is_changed || holds_otherwise || row.etag.is_none()) && !is_refused;
-    let is_paused = row.sent >= SENT_AT_MOST && row.etag.is_some();
-    Ok((goes && !is_paused).then_some(ToSend {
+    Ok(goes.then(|| ToSend {
         href,
+        is_paused: row.sent >= SENT_AT_MOST,
         row,
         says: out,
         holds_otherwise,

@@ -225,15 +225,15 @@ pub(super) fn settle<C: Card>(
     let is_changed = !is_as_before && (exact || !says_no_more(now.said(), body));
     let is_seen = !is_new && shows(&row.base_said(), body, now.said());
     if accepted || is_new && is_ours || is_seen {
-        let lacks = Lacking::of(body, now.said());
-        let again = !lacks.is_empty() && row.strikes < 2;
-        row.strikes = if again { row.strikes + 1 } else { 0 };
-        row.agreed = intent.says.clone();
         let from = if holds(Rule::Wording) && !exact {
             in_their_words(body, now.said())
         } else {
             body.clone()
         };
+        let lacks = Lacking::of(&from, now.said());
+        let again = !lacks.is_empty() && row.strikes < 2;
+        row.strikes = if again { row.strikes + 1 } else { 0 };
+        row.agreed = intent.says.clone();
         let how = How {
             from: Some(from),
             takes_out: !holds(Rule::MissingIsNotTakenOut),
@@ -332,7 +332,12 @@ fn send_anew<C: Card>(part: &mut dyn Part<C>, href: &Href, row: &Row<C>) -> Resu
     match part.person(row.contact)? {
         Some(_) => {
             let place = place_anew(part, href, row.contact)?;
-            part.put_row(&place, &row.anew())
+            let anew = Row {
+                // It counts how often a server that does not keep the card was sent it.
+                sent: row.sent,
+                ..row.anew()
+            };
+            part.put_row(&place, &anew)
         }
         None => Ok(()),
     }

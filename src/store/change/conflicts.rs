@@ -199,12 +199,13 @@ fn decide(writer: &mut Writer<'_>, one: &Found, decision: Decision) -> Answer<St
             format!("Took the {field} of {name} from {}", one.remote)
         }
         Decision::Both => {
-            let both = format!(
-                "{} / {}",
-                ours(&person, &about),
-                value_words(&about, &said.theirs)
+            let both = [ours(&person, &about), value_words(&about, &said.theirs)];
+            let both: Vec<String> = both.into_iter().filter(|text| !text.is_empty()).collect();
+            take(
+                &mut person,
+                &about,
+                &FieldValue::Text(Some(both.join(" / "))),
             );
-            take(&mut person, &about, &FieldValue::Text(Some(both)));
             format!("Kept both texts of the {field} of {name}")
         }
     };

@@ -12,8 +12,9 @@ use crate::domain::full_contact::FullContact;
 use crate::domain::import::CardFormat;
 use crate::domain::member::plain;
 use crate::domain::number;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::title;
+use crate::domain::words::count;
 
 use crate::store::base::Store;
 use crate::store::change::bulk::PlanLines;
@@ -385,6 +386,7 @@ impl Writer<'_> {
         let mut names = vec![kept.contact.name.clone()];
         let mut contact = merged.contact;
         for other in people {
+            self.is_decided(&other.contact)?;
             if let Some(other) = record::card_of(self.connection(), &other.contact)? {
                 let kept = record::card_of(self.connection(), &contact)?;
                 if let Some(joined) = format.join(kept.as_deref(), &other) {
@@ -407,6 +409,27 @@ impl Writer<'_> {
             }
         }
         Ok(names)
+    }
+
+    /// Refuses to merge a contact away of which a field is to be decided: its card on the remote goes with it, and
+    /// what that says is in no book yet.
+    fn is_decided(&self, contact: &Contact) -> Answer<()> {
+        let mut open = self.connection().prepare_cached(
+            "SELECT count(*) FROM remote_conflict f JOIN remote_card c ON c.id = f.remote_card
+             WHERE c.contact = ?1 AND NOT f.closed",
+        )?;
+        let open: i64 = open.query_row([contact.id.0.as_bytes()], |row| row.get(0))?;
+        let fields = usize::try_from(open).unwrap_or_default();
+        if fields == 0 {
+            return Ok(());
+        }
+        let why = format!(
+            "{} has {} to decide between here and a remote, which a merge would lose: callbook conflicts shows what \
+             both say",
+            contact.name,
+            count(fields, "field")
+        );
+        Err(Refusal::new(Kind::Conflict, why).into())
     }
 
     /// Has the relations of others to contacts that were merged away go to those that were kept, and takes those of

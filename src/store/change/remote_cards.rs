@@ -13,6 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::remotes::SENT_UNDO;
 
 use crate::store::base::Store;
+use crate::store::cache::condition::IS_LEFT_OUT;
 use crate::store::db::failure::{Answer, Trying};
 use crate::store::db::record;
 use crate::store::write::log::StepKind;
@@ -477,6 +478,14 @@ impl RemoteBook<'_, '_> {
             params![self.remote],
         )?;
         Ok(usize::try_from(linked).unwrap_or_default())
+    }
+
+    /// The addresses of the cards that could not be read, but for those that a person left as they are.
+    pub fn unread(&mut self) -> Result<Vec<String>, Refusal> {
+        let unread = format!(
+            "refused IS NOT NULL AND intent_says IS NULL AND kind IS NOT 'group' AND NOT {IS_LEFT_OUT}"
+        );
+        self.hrefs("INDEXED BY remote_card_todo", &unread)
     }
 
     /// The addresses of the cards with something under way.

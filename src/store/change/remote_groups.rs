@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::domain::import::GroupCard;
 use crate::domain::refusal::Refusal;
+use crate::domain::tag::is_same_tag;
 
 use crate::store::change::import::group::{Tagged, find_member};
 use crate::store::db::failure::Answer;
@@ -27,6 +28,8 @@ pub struct LinkedGroup {
 struct Given {
     tag: String,
     members: Vec<String>,
+    /// Those of them that had it already: it stays theirs.
+    own: Vec<String>,
 }
 
 impl RemoteBook<'_, '_> {
@@ -81,7 +84,8 @@ impl RemoteBook<'_, '_> {
             // They are never looked at, and so among the few that an index finds.
             let mut groups = self.writer.connection().prepare_cached(
                 "SELECT id, intent_says ->> 'name', intent_says -> 'members',
-                    coalesce(agreed ->> 'name', ''), coalesce(agreed -> 'members', '[]')
+                    coalesce(agreed ->> 'name', ''), coalesce(agreed -> 'members', '[]'),
+                    coalesce(agreed -> 'own', '[]')
                  FROM remote_card WHERE remote = ?1 AND NOT looked AND kind = 'group' ORDER BY id",
             )?;
             let group = |row: &Row<'_>| {
@@ -92,6 +96,7 @@ impl RemoteBook<'_, '_> {
                     given: Given {
                         tag: row.get(3)?,
                         members: record::json(row, 4)?,
+                        own: record::json(row, 5)?,
                     },
                 })
             };
@@ -117,35 +122,39 @@ impl RemoteBook<'_, '_> {
         let mut now = Given {
             tag: group.tag.clone(),
             members: Vec::new(),
+            own: Vec::new(),
         };
         for member in &before.members {
-            if is_renamed || !group.members.contains(member) {
-                self.tag_member(member, &before.tag, Tagged::Off)?;
+            let is_left = is_renamed || !group.members.contains(member);
+            if is_left
+                && !before.own.contains(member)
+                && let Some(id) = find_member(self.writer.connection(), member)?
+            {
+                self.writer.tag(id, &before.tag, Tagged::Off)?;
             }
         }
         for member in group.members.iter().filter(|_| !group.tag.is_empty()) {
-            let has_it = !is_renamed && before.members.contains(member);
-            if has_it || self.tag_member(member, &group.tag, Tagged::On)? {
+            if !is_renamed && before.members.contains(member) {
+                now.members.push(member.clone());
+                now.own
+                    .extend(before.own.iter().find(|own| *own == member).cloned());
+            } else if let Some(id) = find_member(self.writer.connection(), member)? {
+                let contact = record::get_contact(self.writer.connection(), id)?;
+                if contact.tags.iter().any(|own| is_same_tag(own, &group.tag)) {
+                    now.own.push(member.clone());
+                }
+                self.writer.tag(id, &group.tag, Tagged::On)?;
                 now.members.push(member.clone());
             }
         }
         if now != *before {
-            let given = json!({ "name": now.tag, "members": now.members });
+            let given = json!({ "name": now.tag, "members": now.members, "own": now.own });
             self.writer
                 .connection()
                 .prepare_cached("UPDATE remote_card SET agreed = ?2 WHERE id = ?1")?
                 .execute(params![group.id, given.to_string()])?;
         }
         Ok(())
-    }
-
-    /// Gives a member a tag or takes it; says whether the member is in the book.
-    fn tag_member(&mut self, member: &str, tag: &str, tagged: Tagged) -> Answer<bool> {
-        let Some(id) = find_member(self.writer.connection(), member)? else {
-            return Ok(false);
-        };
-        self.writer.tag(id, tag, tagged)?;
-        Ok(true)
     }
 
     /// Takes the tag of a group off its members, where its card is gone.

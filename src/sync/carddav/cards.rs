@@ -216,7 +216,7 @@ fn multiget(
     };
     let mut answered = Answered::new();
     client.multistatus(&request, |entry, from| {
-        let Ok(address) = from.resolve(&entry.href) else {
+        let Ok(address) = book.reference(from, &entry.href) else {
             return;
         };
         if matches!(entry.status, Some(404 | 410)) {

@@ -226,11 +226,7 @@ fn report(client: &mut Client, book: &Address, token: &str) -> Result<Changes, S
             _ if has_more => break,
             given => {
                 let kept = given.map(|given| format!("t:{given}"));
-                return Ok(Changes {
-                    listed: members.listed,
-                    full: token.is_empty(),
-                    token: kept,
-                });
+                return members.changes(book, token.is_empty(), kept);
             }
         }
     }
@@ -253,11 +249,7 @@ fn list(client: &mut Client, book: &Address, state: &BookState) -> Result<Change
             members.add(&entry, book, from);
         },
     )?;
-    Ok(Changes {
-        listed: members.listed,
-        full: true,
-        token: state.token(),
-    })
+    members.changes(book, true, state.token())
 }
 
 /// The cards in a list, each once.
@@ -265,6 +257,8 @@ fn list(client: &mut Client, book: &Address, state: &BookState) -> Result<Change
 struct Members {
     listed: Vec<(Href, Option<Etag>)>,
     places: HashMap<Vec<u8>, usize>,
+    /// The address of the first card that is not in the address book.
+    outside: Option<String>,
 }
 
 /// What an entry was.
@@ -277,8 +271,27 @@ enum Added {
 }
 
 impl Members {
+    /// What is listed.
+    ///
+    /// # Errors
+    /// If all that is listed is elsewhere: then the address of the book is not what the server calls it.
+    fn changes(self, book: &Address, full: bool, token: Option<String>) -> Result<Changes, Stop> {
+        if let (Some(elsewhere), true) = (&self.outside, self.listed.is_empty()) {
+            let why = format!(
+                "the cards that {book} lists are not in it, but at addresses such as {elsewhere}; give the address of \
+                 their folder as the url of this remote"
+            );
+            return Err(Stop::new(Kind::Odd, None, &why));
+        }
+        Ok(Changes {
+            listed: self.listed,
+            full,
+            token,
+        })
+    }
+
     fn add(&mut self, entry: &Entry, book: &Address, from: &Address) -> Added {
-        let Ok(address) = from.resolve(&entry.href) else {
+        let Ok(address) = book.reference(from, &entry.href) else {
             return Added::Entry;
         };
         if address.is_same(from) || address.is_same(book) {
@@ -291,7 +304,11 @@ impl Members {
         let is_in = book.holds(&address) || from.holds(&address);
         let is_calendar = address.path.to_ascii_lowercase().ends_with(".ics");
         let is_folder = address.path.ends_with('/') || entry.has(&Prop::Collection);
-        if !is_in || is_calendar || is_folder {
+        if is_calendar || is_folder {
+            return Added::Entry;
+        }
+        if !is_in {
+            self.outside.get_or_insert_with(|| address.to_string());
             return Added::Entry;
         }
         if address.path.len() > LONGEST_HREF {
@@ -306,11 +323,16 @@ impl Members {
             // What could not be looked at is there all the same: asked for, it is not answered.
             _ => Some(etag.unwrap_or_else(|| Etag::of(String::new()))),
         };
-        let member = (Href(entry.href.clone()), version);
-        let at = *self
-            .places
-            .entry(address.place())
-            .or_insert(self.listed.len());
+        // As the server wrote it, unless that is no path: then nothing else would be compared with it.
+        let place = address.place();
+        let is_path = super::href::place(&entry.href) == place;
+        let href = if is_path {
+            entry.href.clone()
+        } else {
+            address.path
+        };
+        let member = (Href(href), version);
+        let at = *self.places.entry(place).or_insert(self.listed.len());
         match self.listed.get_mut(at) {
             Some(same) => *same = member,
             None => self.listed.push(member),

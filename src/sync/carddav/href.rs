@@ -183,6 +183,16 @@ impl Address {
         })
     }
 
+    /// What a reference in an answer from an address names, where this one is the address book: a server behind a proxy
+    /// may call itself by a name of its own, so of another host only the path counts, and nothing is ever asked there.
+    pub fn reference(&self, from: &Self, reference: &str) -> Result<Self, Fault> {
+        let mut named = from.resolve(reference)?;
+        if named.origin != from.origin {
+            named.origin = self.origin.clone();
+        }
+        Ok(named)
+    }
+
     /// The path as it can stand in a request: what may not is escaped, and escapes stay as they are.
     #[must_use]
     pub fn request_path(&self) -> String {
