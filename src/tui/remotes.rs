@@ -188,12 +188,13 @@ impl OneRemote<'_> {
         let counts = row.counts;
         if let Some(choice) = self.choice(row) {
             choice
+        } else if self.set.is_some() && row.paused {
+            // What is to be decided is beside it.
+            Standing::Paused
         } else if counts.conflicts > 0 {
             Standing::ToDecide(counts.conflicts)
         } else if self.set.is_none() {
             Standing::NotSet
-        } else if row.paused {
-            Standing::Paused
         } else if !row.confirmed {
             Standing::New
         } else if row.has_refused_password() {

@@ -411,6 +411,14 @@ fn every_shape_of_card_is_made_fit() {
     }
     // 4.0 allows what two servers refuse.
     let no_name = four.replace("N:;Ada;;;\r\n", "");
+    // A name in two languages is one, in the version that has such lines.
+    let names = "FN:Sam Same\r\nFN;ALTID=1;LANGUAGE=ja:\u{30b5}\u{30e0}\r\nN:Same;Sam;;;\r\nN;ALTID=1:\u{30b5}\u{30e0};;;;\r\n";
+    for (version, kept) in [("4.0", 4), ("3.0", 2)] {
+        let card = format!("BEGIN:VCARD\r\nVERSION:{version}\r\nUID:u\r\n{names}END:VCARD\r\n");
+        let fitted = fit(card.as_bytes());
+        let lines = fitted.lines().filter(|line| line.starts_with(['F', 'N']));
+        assert_eq!(lines.count(), kept, "{fitted}");
+    }
     assert!(fit(no_name.as_bytes()).contains("\r\nN:;;;;\r\n"));
     // 2.1, in another charset, with a type that stands alone and a text that is encoded.
     let old = b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:M\xfcller;J\xf6rg\r\nTEL;CELL:+49 30 901820\r\n\

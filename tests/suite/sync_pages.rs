@@ -1633,3 +1633,42 @@ fn a_toast_of_several_lines_leaves_the_frame_of_a_page_whole() {
         }
     }
 }
+
+#[test]
+fn long_texts_in_conflict_are_seen_where_they_differ() {
+    let beginning = "Ask for Dana first, and then for her brother. ".repeat(12);
+    for (width, height) in [(100, 30), (80, 24), (40, 12)] {
+        let mut desk = desk(width, height);
+        let ours = format!("{beginning}Ring twice.");
+        raw(&desk.book)
+            .execute_batch(&format!(
+                "UPDATE contact SET note = '{ours}' WHERE name = 'Tamar Lev';
+                 UPDATE remote_conflict SET theirs = '\"{beginning}Knock once.\"' WHERE field = 'note'"
+            ))
+            .unwrap();
+        desk.press("s x");
+        let mut frame = desk.frame();
+        for _ in 0..3 {
+            if frame.contains("Knock once.") {
+                break;
+            }
+            desk.press("j");
+            frame = desk.frame();
+        }
+        assert!(frame.contains("Knock once."), "{frame}");
+        assert!(frame.contains("Ring twice."), "{frame}");
+    }
+}
+
+#[test]
+fn a_remote_that_is_paused_says_so_whatever_is_to_be_decided() {
+    let mut desk = desk(100, 30);
+    raw(&desk.book)
+        .execute_batch("UPDATE remote SET paused = 1 WHERE name = 'work'")
+        .unwrap();
+    desk.press("s y j");
+    let frame = desk.frame();
+    let row = frame.lines().find(|line| line.contains("work")).unwrap();
+    assert!(row.contains("paused"), "{frame}");
+    assert!(frame.contains("3 fields to decide"), "{frame}");
+}

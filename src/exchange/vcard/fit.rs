@@ -22,8 +22,13 @@ pub fn fit(card: &[u8], contact: &Contact) -> Vec<u8> {
         card = convert(&card, Version::V30, &contact.name);
     }
     let mut draft = CardDraft::new(&card, Version::V30);
+    // One in several languages, which version 4.0 has, is one (RFC 6350, 5.4).
+    let has_languages = draft.version() == Version::V40;
     for name in SINGLE {
-        let named = draft.lines().filter(|(_, property)| property.name == name);
+        let named = draft.lines().filter(|(_, property)| {
+            let is_of_other = has_languages && property.param("ALTID").is_some();
+            property.name == name && !is_of_other
+        });
         let (said, blank): (Vec<_>, Vec<_>) =
             named.partition(|(_, property)| !property.text().trim().is_empty());
         let others = said.into_iter().chain(blank).skip(1);

@@ -19,7 +19,7 @@ use crate::tui::keymap::{Action, Binding, Scope};
 use crate::tui::protocol::{Purpose, Reply, Request, Write};
 use crate::tui::widgets::cursor::Motion;
 use crate::tui::widgets::frame::{NARROW, cursor, indented, page, scrolled};
-use crate::tui::widgets::text::{fit, wrap};
+use crate::tui::widgets::text::{fit, wrap, wrapped_within};
 use crate::tui::widgets::theme::{Role, Theme};
 
 use super::page::{News, Outcome, Page, Ui};
@@ -33,8 +33,9 @@ const FIELD: std::ops::RangeInclusive<usize> = 10..=24;
 const SINCE: usize = 13;
 const REMOTE: usize = 12;
 
-/// The most rows of a text below the list.
-const TEXT_ROWS: usize = 3;
+/// The most rows of a text below the list, and the fewest rows of the list beside long texts.
+const TEXT_ROWS: usize = 12;
+const LIST_ROWS: usize = 3;
 
 /// The page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -275,12 +276,22 @@ impl Page for Conflicts {
                 back_row(one, is_on, columns, ui)
             }));
         }
+        let height = usize::from(inside.height);
         let below = match self.current() {
-            Some(current) => self.whole(current, columns, ui.session, theme),
+            Some(current) => {
+                // Texts are seen as far as there is room for them beside the first rows of the list.
+                let room = height.saturating_sub(lines.len().min(heads + LIST_ROWS));
+                let mut wholes = (1..=TEXT_ROWS).rev();
+                let whole = |most| self.whole(current, (columns, most), ui.session, theme);
+                let fitting = wholes.find_map(|most| {
+                    let lines = whole(most);
+                    (lines.len() <= room).then_some(lines)
+                });
+                fitting.unwrap_or_else(|| whole(1))
+            }
             None => Self::about_back(columns, ui.session, theme),
         };
         // The list has as many rows as it needs, as long as both texts are seen.
-        let height = usize::from(inside.height);
         let least = (heads + 2).min(lines.len());
         let rows = lines.len().min(height.saturating_sub(below.len()));
         let rows = rows.max(least).min(height);
@@ -426,11 +437,11 @@ impl Conflicts {
         std::iter::once(Line::default()).chain(told).collect()
     }
 
-    /// The field under the cursor, with both texts as a whole.
+    /// The field under the cursor, with its texts in so many rows each; of longer ones where they differ.
     fn whole(
         &self,
         one: &ConflictEntry,
-        columns: usize,
+        (columns, most): (usize, usize),
         session: &Session,
         theme: &Theme,
     ) -> Vec<Line<'static>> {
@@ -440,7 +451,9 @@ impl Conflicts {
             ("there", one.theirs.clone(), side == Decision::Theirs),
         ];
         if one.joins {
-            let both = format!("{} / {}", one.ours, one.theirs);
+            let both = [&one.ours, &one.theirs].map(String::as_str);
+            let both: Vec<&str> = both.into_iter().filter(|text| !text.is_empty()).collect();
+            let both = both.join(" / ");
             texts.push(("both", both, side == Decision::Both));
         }
         texts.push(("was", one.was.clone(), false));
@@ -457,17 +470,20 @@ impl Conflicts {
                 theme,
             ));
         }
-        let most = if is_short { 1 } else { TEXT_ROWS };
+        let width = columns.saturating_sub(WORD + 6);
+        let ellipsis = theme.glyphs.ellipsis;
+        let same = { one.ours.chars().zip(one.theirs.chars()) }
+            .take_while(|(ours, theirs)| ours == theirs)
+            .count();
         for (word, text, taken) in texts {
             let sign = if taken { theme.glyphs.dot } else { " " };
             let role = if taken { Role::Match } else { Role::Text };
-            let mut rows = wrap(&shown(&text, theme), columns.saturating_sub(WORD + 6));
-            crate::tui::widgets::text::wrapped_within(
-                &mut rows,
-                most,
-                columns.saturating_sub(WORD + 6),
-                theme.glyphs.ellipsis,
-            );
+            let mut rows = wrap(&shown(&text, theme), width);
+            if rows.len() > most && same + width / 2 > width * most {
+                let rest: String = text.chars().skip(same.saturating_sub(width / 2)).collect();
+                rows = wrap(&format!("{ellipsis}{}", shown(&rest, theme)), width);
+            }
+            wrapped_within(&mut rows, most, width, ellipsis);
             for (at, row) in rows.into_iter().enumerate() {
                 let (sign, word) = if at == 0 { (sign, word) } else { (" ", "") };
                 lines.push(Line::from(vec![
