@@ -145,7 +145,7 @@ pub static CONTACT: [ContactField; 26] = [
     row!(Own name |contact| Cow::Borrowed(&contact.name); label Some("Name"), csv Some("name"); Name),
     row!(Text prefix; label Some("Prefix"), help Some("before the name, such as Dr."), csv Some("prefix"); Part),
     row!(Text given_name; words "given name", label Some("First name"), csv Some("given name"); Search Name Part),
-    row!(Text additional_name; words "additional name", label Some("Middle name"), csv Some("additional name");
+    row!(Text additional_name; words "additional name", label Some("Middle"), csv Some("additional name");
         Search Part),
     row!(Text family_name; words "family name", label Some("Last name"), csv Some("family name"); Search Name Part),
     row!(Text suffix; label Some("Suffix"), help Some("after the name, such as Jr."), csv Some("suffix"); Part),

@@ -82,11 +82,14 @@ fn keys_about_a_number_act_only_while_it_is_seen() {
                     desk.frame().contains('▌'),
                     "what has the keys is marked: {case}"
                 );
-                assert!(!has_hint(&desk, "d delete"), "{case}");
                 let before = desk.shown().phones;
                 desk.press("r");
+                assert_eq!(desk.shown().phones, before, "{case}");
+                // What is deleted is the note, which has the keys.
+                assert!(has_hint(&desk, "d delete"), "{case}");
                 desk.press("d");
                 assert_eq!(desk.shown().phones, before, "{case}");
+                assert_eq!(desk.shown().contact.note, None, "{case}");
             }
         }
     }

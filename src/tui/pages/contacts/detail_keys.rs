@@ -87,6 +87,11 @@ impl Contacts {
             };
         }
         match (action, detail) {
+            (Action::DeleteDetail, None)
+                if matches!(self.detail.row(), DetailRow::Note | DetailRow::Tags) =>
+            {
+                None
+            }
             (Action::OpenDetail | Action::Prefer | Action::DeleteDetail, None) => {
                 Some("go to an email, an address or another detail first".into())
             }
@@ -210,12 +215,33 @@ impl Contacts {
         }
     }
 
-    /// Makes the detail under the cursor the preferred one of its kind, or deletes it. A photo is deleted too.
+    /// Makes the detail under the cursor the preferred one of its kind, or deletes it; also a photo, the note, or the
+    /// tags.
     pub(super) fn change_detail(&self, action: Action, ctx: &mut Ctx<'_>) {
         if let (Some((place, _)), Some(profile)) = (self.detail.attachment(), self.profile()) {
             let contact = &profile.full.contact;
             let photo = Write::DeletePhoto(contact.id, contact.updated_in_db_at, place);
             ctx.write(photo);
+            return;
+        }
+        let text = match self.detail.row() {
+            DetailRow::Note => ContactAttributes {
+                note: Some(None),
+                ..ContactAttributes::default()
+            },
+            DetailRow::Tags => ContactAttributes {
+                tags: Some(Vec::new()),
+                ..ContactAttributes::default()
+            },
+            _ => ContactAttributes::default(),
+        };
+        if let (true, Some(profile)) = (text != ContactAttributes::default(), self.profile()) {
+            let contact = &profile.full.contact;
+            let sent = ContactAttributes {
+                updated_in_db_at: Some(contact.updated_in_db_at),
+                ..text
+            };
+            ctx.write(Write::ContactAttributes(contact.id, Box::new(sent)));
             return;
         }
         let Some((profile, detail)) = self.detail_row() else {

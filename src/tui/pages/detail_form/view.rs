@@ -176,7 +176,7 @@ impl Sheet<'_> {
                         .skip(1)
                         .all(|field| field.text().is_empty())
                 {
-                    "saved in its parts: street, city, country".to_owned()
+                    "saved in its parts: street, postal code, city, country".to_owned()
                 } else {
                     String::new()
                 }
