@@ -666,3 +666,20 @@ fn what_is_found_for_mail_and_shown_says_what_there_is() {
     let (_, told, _) = shell.run(&["config"], "");
     assert!(told.contains("map is not set"), "{told}");
 }
+
+#[test]
+fn a_block_takes_the_place_of_a_list_with_nothing_in_it() {
+    let shell = Shell::new();
+    let (status, told) = shell.json(&["add", "Ada King", "--json"], "");
+    assert_eq!(status, 0, "{told}");
+    let editor = Editor::new(
+        "printf '[[number]]\nnumber = \"+44 20 7946 0018\"\nlabel = \"work\"\n[[address]]\nstreet = \"1 Main St\"\n' >> \"$1\"",
+    );
+    let (status, out, why) = editor.edits(&shell, "ada king");
+    assert_eq!(status, 0, "{out}{why}");
+    let (_, told, _) = shell.run(&["show", "ada", "king"], "");
+    assert!(
+        told.contains("+44 20 7946 0018") && told.contains("1 Main St"),
+        "{told}"
+    );
+}

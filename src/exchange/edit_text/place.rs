@@ -26,9 +26,31 @@ impl TextFault {
     }
 }
 
+/// A text without the lists that it was given with nothing in them, where a block says now what is in them. All that is
+/// left stays where it is.
+fn without_blank_lists(text: &str) -> String {
+    let keys = DetailKind::ALL.map(DetailKind::word);
+    let keys = keys.into_iter().chain([NUMBER]);
+    let in_blocks: Vec<String> = keys
+        .filter(|key| text.lines().any(|line| line.trim() == format!("[[{key}]]")))
+        .map(|key| format!("{key} = []"))
+        .collect();
+    let lines = text.split_inclusive('\n').map(|line| {
+        let is_blank = in_blocks.iter().any(|list| line.trim() == list);
+        if is_blank {
+            let end = line.len() - line.trim_end_matches(['\r', '\n']).len();
+            let (said, end) = line.split_at(line.len() - end);
+            " ".repeat(said.len()) + end
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect()
+}
+
 /// Reads a text as TOML.
-pub(super) fn parsed(text: &str) -> Result<Document<&str>, TextFault> {
-    Document::parse(text).map_err(|error| {
+pub(super) fn parsed(text: &str) -> Result<Document<String>, TextFault> {
+    Document::parse(without_blank_lists(text)).map_err(|error| {
         let span = error.span().unwrap_or_default();
         let key = text.get(span.clone()).unwrap_or_default().trim_matches(['[', ']', ' ', '"']);
         let why = match error.message() {
