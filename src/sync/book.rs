@@ -61,11 +61,8 @@ impl SyncBook<'_> {
             return Err(Stop::Stopped);
         }
         if self.store.is_remote_paused(self.remote).map_err(failed)? {
-            let why = format!(
-                "{} was paused while this sync ran; what is left is done when it goes on",
-                self.run.remote
-            );
-            return Err(Stop::Trouble(why));
+            let why = "paused while this sync ran; what is left is done when it goes on";
+            return Err(Stop::Trouble(why.to_owned()));
         }
         Ok(())
     }

@@ -330,3 +330,71 @@ fn place_of(name: &str) -> usize {
     let mut texts = TEXTS.iter();
     texts.position(|field| field.name == name).unwrap()
 }
+
+#[test]
+fn a_chat_is_read_by_others_however_its_network_is_written() {
+    let shell = Shell::new();
+    let chats = [
+        ("WhatsApp", "IMPP:whatsapp:"),
+        ("Skype", "IMPP:skype:"),
+        ("Telegram", "IMPP:telegram:"),
+        ("Matrix", "IMPP:matrix:"),
+        ("signal", "IMPP:signal:"),
+    ];
+    let flags: Vec<String> = { chats.iter() }
+        .map(|(network, _)| format!("{network}=ada{network}"))
+        .collect();
+    let mut words = vec!["add", "Ada King"];
+    for flag in &flags {
+        words.extend(["--chat", flag]);
+    }
+    let (status, _, why) = shell.run(&words, "");
+    assert_eq!(status, 0, "{why}");
+    for version in ["3.0", "4.0"] {
+        let card = exported(&shell, &["--card-version", version]);
+        for (network, line) in chats {
+            assert!(card.contains(&format!("{line}ada{network}")), "{card}");
+        }
+        assert!(!card.contains("X-CALLBOOK-DETAIL"), "{card}");
+        let again = Shell::new();
+        again.import(&card);
+        let (_, told, _) = again.run(&["show", "ada", "king"], "");
+        for (network, _) in chats {
+            assert!(told.contains(network), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_relation_that_is_only_a_name_now_is_written_as_a_text() {
+    let shell = Shell::new();
+    shell.import(
+        "BEGIN:VCARD\nVERSION:4.0\nUID:a\nFN:Ada\nRELATED;TYPE=friend;VALUE=uri:urn:uuid:none\nEND:VCARD\n",
+    );
+    change(&shell, "Ada", |attributes| {
+        attributes["details"][0]["value"] = "Jan van der Berg".into();
+    });
+    let card = exported(&shell, &["--card-version", "4.0"]);
+    let line = card
+        .lines()
+        .find(|line| line.starts_with("RELATED"))
+        .unwrap();
+    assert!(
+        line.contains("VALUE=text") && !line.contains("VALUE=uri"),
+        "{line}"
+    );
+    assert!(line.ends_with(":Jan van der Berg"), "{line}");
+}
+
+#[test]
+fn the_note_and_the_tags_are_deleted_by_the_key_of_every_row() {
+    let lines = "FN:Ada King\nTEL:+44 20 7946 0018\nNOTE:likes blue\nCATEGORIES:club\n";
+    let mut desk = Desk::new(80, 24, &card(lines));
+    desk.press("enter j d");
+    assert_eq!(desk.shown().contact.note, None);
+    assert_eq!(desk.shown().contact.tags, ["club"]);
+    desk.press("G d");
+    assert_eq!(desk.shown().contact.tags, Vec::<String>::new());
+    desk.press("u u");
+    assert_eq!(desk.shown().contact.note.as_deref(), Some("likes blue"));
+}

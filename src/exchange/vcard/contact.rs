@@ -459,6 +459,10 @@ fn chat(
             if !name.is_empty() && scheme.chars().all(|sign| sign.is_ascii_alphanumeric()) =>
         {
             let network = service.unwrap_or_else(|| scheme.to_ascii_lowercase());
+            // A label beside it may write the network as people do: WhatsApp.
+            let network = label
+                .filter(|label| label.eq_ignore_ascii_case(&network))
+                .unwrap_or(network);
             (DetailKind::Chat, Some(network), name.into())
         }
         _ => (DetailKind::Chat, service.or(label), value.into()),

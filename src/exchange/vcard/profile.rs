@@ -76,7 +76,7 @@ pub(super) fn address_on(network: &str, name: &str) -> String {
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .collect();
-    format!("{scheme}:{}", escape(name))
+    format!("{}:{}", scheme.to_ascii_lowercase(), escape(name))
 }
 
 /// The address of another network in the place of one in a line of the same property, with all that the line says

@@ -358,6 +358,11 @@ fn same_property(draft: &CardDraft<'_>, at: usize, detail: &Detail) -> Option<Li
     };
     let written = list::rewritten(&draft.value_at(at), &text, &value);
     let mut line = Line::of(&before.name, written.unwrap_or_else(|| escape(&value)));
+    // A relation is to a contact, or to somebody who is only named.
+    let is_related = property.name == RELATED;
+    if is_related && !value.starts_with("urn:") {
+        line = line.with("VALUE=text");
+    }
     for param in before.params {
         let names_user = ["X-USER", "USERNAME"].into_iter();
         let name = { names_user }.find(|name| is_param(&param, name));
@@ -367,7 +372,7 @@ fn same_property(draft: &CardDraft<'_>, at: usize, detail: &Detail) -> Option<Li
                 let own = param.split_once('=').map_or("X-USER", |(own, _)| own);
                 line = line.with(self::param(own, &handle));
             }
-            (None, _) if is_param(&param, "VALUE") => line = line.with(param),
+            (None, _) if is_param(&param, "VALUE") && !is_related => line = line.with(param),
             (None, _) => {}
         }
     }
@@ -445,6 +450,9 @@ fn labelled(draft: &mut CardDraft<'_>, detail: &Detail, plain: Vec<Line>) -> Vec
     }
     vec![own(detail).grouped(&group), named]
 }
+
+/// The property of a relation in version 4.0.
+const RELATED: &str = "RELATED";
 
 /// What the names of properties that Apple came up with begin with.
 const APPLES: &str = "X-AB";
@@ -527,9 +535,9 @@ fn plain(version: Version, fields: &OwnFields, detail: &Detail) -> Vec<Line> {
         DetailKind::Relation if version == Version::V40 => {
             let is_uri = value.starts_with("urn:");
             let related = if is_uri {
-                text("RELATED")
+                text(RELATED)
             } else {
-                text("RELATED").with("VALUE=text")
+                text(RELATED).with("VALUE=text")
             };
             vec![related, text("X-ABRELATEDNAMES")]
         }
