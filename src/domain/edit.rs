@@ -77,6 +77,8 @@ pub struct InRemote {
     pub held: Option<String>,
     /// Its tags that are groups there: they are not sent.
     pub groups: Vec<String>,
+    /// The groups there that it is a member of, whose tag was taken off here: that is not sent either.
+    pub left_groups: Vec<String>,
     /// Why the card is not taken there, if it is not.
     pub refused: Option<String>,
     /// Why the card that is there now cannot be read, if it cannot be.
@@ -118,6 +120,12 @@ impl InRemote {
                 _ => (self.groups.join(", "), "are groups there, and"),
             };
             told = format!("{told}; {tags} {are} not sent as a tag");
+        }
+        if !self.left_groups.is_empty() {
+            let groups = self.left_groups.join(", ");
+            told = format!(
+                "{told}; still in {groups} there: a tag of a group that is taken off here is not sent"
+            );
         }
         told
     }

@@ -258,17 +258,34 @@ fn a_deletion_that_fails_holds_up_no_other() {
     assert_eq!(synced.server.state().cards.len(), 2);
 }
 
+/// A group of the first two.
+fn group(name: &str) -> String {
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:g\r\nN:{name}\r\nFN:{name}\r\n\
+         X-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u0\r\n\
+         X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u1\r\nEND:VCARD\r\n"
+    )
+}
+
+#[test]
+fn a_tag_of_a_group_that_is_taken_off_here_says_that_it_is_not_sent() {
+    let synced = Synced::with(2);
+    synced.server.store("g.vcf", &group("Team"));
+    synced.does(&["sync"]);
+    let shown = synced.does(&["show", "Person 0"]);
+    assert!(shown.contains("Team is a group there"), "{shown}");
+    synced.does(&["change", "tel:5550100", "-tag:Team"]);
+    synced.does(&["sync"]);
+    let shown = synced.does(&["show", "Person 0"]);
+    assert!(shown.contains("still in Team there"), "{shown}");
+    let shown = synced.does(&["show", "Person 1"]);
+    assert!(!shown.contains("still in"), "{shown}");
+}
+
 #[test]
 fn a_tag_of_ones_own_outlives_the_group_of_its_name() {
     for removed in [false, true] {
         let synced = Synced::with(2);
-        let group = |name: &str| {
-            format!(
-                "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:g\r\nN:{name}\r\nFN:{name}\r\n\
-                 X-ADDRESSBOOKSERVER-KIND:group\r\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u0\r\n\
-                 X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u1\r\nEND:VCARD\r\n"
-            )
-        };
         synced.phone_adds("0.vcf", "CATEGORIES:own,Team");
         synced.server.store("g.vcf", &group("Team"));
         synced.does(&["sync"]);

@@ -49,7 +49,10 @@ pub(in crate::store) fn of_contact(
                 AND o.point > (SELECT max(s.point) FROM operation s JOIN undo_point q ON q.id = s.point
                     WHERE s.contact = l.contact AND q.remote = r.name)),
             coalesce(r.traits ->> '$.goes[1]', ''),
-            (SELECT json_group_array(g.intent_says ->> 'name') FROM remote_card g
+            (SELECT json_group_array(json_array(g.intent_says ->> 'name', EXISTS (
+                    SELECT 1 FROM json_each(g.intent_says, '$.members') m
+                    WHERE m.value IN (c.uid, 'urn:uuid:' || c.uid) OR 'urn:uuid:' || m.value = c.uid)))
+                FROM remote_card g JOIN contact c ON c.id = l.contact
                 WHERE g.remote = r.id AND NOT g.looked AND g.kind = 'group'),
             l.intent_says IS NULL
          FROM remote_card l JOIN remote r ON r.id = l.remote
@@ -59,7 +62,12 @@ pub(in crate::store) fn of_contact(
         let disputed: i64 = row.get(4)?;
         let (is_held, sends): (bool, bool) = (row.get(6)?, row.get(7)?);
         let groups: String = row.get(11)?;
-        let mut groups: Vec<String> = serde_json::from_str(&groups).unwrap_or_default();
+        let groups: Vec<(String, i64)> = serde_json::from_str(&groups).unwrap_or_default();
+        let has = |tag: &String| full.contact.tags.contains(tag);
+        let is_left = |(tag, is_member): &&(String, i64)| *is_member != 0 && !has(tag);
+        let left_groups = { groups.iter() }.filter(is_left);
+        let left_groups: Vec<String> = left_groups.map(|(tag, _)| tag.clone()).collect();
+        let mut groups: Vec<String> = groups.into_iter().map(|(tag, _)| tag).collect();
         let agreed: Option<String> = row.get(8)?;
         let agreed = agreed.and_then(|text| Person::from_json(&text).ok());
         let is_changed = match agreed {
@@ -83,6 +91,7 @@ pub(in crate::store) fn of_contact(
             is_apart: is_changed && (is_held || !sends),
             held: if is_held { Some(row.get(10)?) } else { None },
             groups: if sends { groups } else { Vec::new() },
+            left_groups: if sends { left_groups } else { Vec::new() },
             refused,
             unread,
             disputed: usize::try_from(disputed).unwrap_or_default(),
