@@ -62,7 +62,7 @@ pub struct Written {
     /// Of a table for another program: how many values of each kind it has no column for, with the word for the
     /// kind. They are in columns that only an import here reads.
     pub lacking: Vec<(&'static str, usize)>,
-    /// Of a table: how many photos and the like are not in it, with the word for each kind.
+    /// Of a table: how many photos, cards of groups and the like are not in it, with the word for each kind.
     pub left_out: Vec<(&'static str, usize)>,
 }
 
@@ -149,7 +149,9 @@ pub fn stream(
         ExportForm::Table(form, guard) => {
             let mut table = Table::new(form, guard);
             let mut left_out: Vec<(&'static str, usize)> = Vec::new();
+            let mut exported = Exported::of(selection);
             each(store, selection, |whole| {
+                exported.note(whole.full.contact.id);
                 for own in whole
                     .card
                     .as_deref()
@@ -163,6 +165,11 @@ pub fn stream(
                 table.see(for_program(store, whole, form)?.as_ref());
                 Ok(())
             })?;
+            // Its members have its name as a tag; who is in no book, and what else its card says, is only there.
+            match store.groups(exported.only())?.len() {
+                0 => {}
+                groups => left_out.push(("group card", groups)),
+            }
             out.write_all(&table.header())?;
             let contacts = each(store, selection, |whole| {
                 let row = table.row(for_program(store, whole, form)?.as_ref());

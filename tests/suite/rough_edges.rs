@@ -398,3 +398,22 @@ fn the_note_and_the_tags_are_deleted_by_the_key_of_every_row() {
     desk.press("u u");
     assert_eq!(desk.shown().contact.note.as_deref(), Some("likes blue"));
 }
+
+#[test]
+fn a_table_says_that_it_lacks_the_cards_of_groups() {
+    let shell = Shell::new();
+    let lines = "UID:u1\nFN:Ann Lee\nTEL:12\n";
+    let group = card(
+        "UID:g\nFN:Band\nN:Band\nX-ADDRESSBOOKSERVER-KIND:group\n\
+         X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:u1\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:nobody\n",
+    );
+    shell.import(&(card(lines) + &group));
+    for form in ["csv", "google", "outlook"] {
+        let (status, _, why) = shell.run(&["export", "--as", form], "");
+        assert_eq!(status, 0, "{why}");
+        assert!(
+            why.contains("1 group card is not in the table"),
+            "{form}: {why}"
+        );
+    }
+}
