@@ -35,7 +35,7 @@
 //! callbook                domain regular editor crash config state exchange store import export sync tui cli
 //! callbook::domain        safe secret percent words fold latin tag timestamp ids day number address attachment detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
-//!                         own_fields fields naming attributes called query listing primary operation change_line title
+//!                         own_fields fields naming attributes called query listing primary operation change_line turning title
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal remotes triage edit
 //!                         health member merge page
@@ -64,7 +64,7 @@
 //! callbook::store::write  log trail decided writer
 //! callbook::store::cache  condition ranked lines sounds index search window
 //! callbook::store::query  values search list page lookup dates in_remotes
-//! callbook::store::undo   bin restore journal
+//! callbook::store::undo   bin restore since journal
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
 //! callbook::store::change bulk import merge triage phones from_card own_fields contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts

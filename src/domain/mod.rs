@@ -56,6 +56,7 @@ pub mod tag;
 pub mod timestamp;
 pub mod title;
 pub mod triage;
+pub(crate) mod turning;
 pub mod upcoming;
 pub mod usage;
 pub mod words;
