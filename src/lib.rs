@@ -35,7 +35,7 @@
 //! callbook                domain regular editor crash config state exchange store import export sync tui cli
 //! callbook::domain        safe secret percent words fold latin tag timestamp ids day number address attachment detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
-//!                         own_fields fields naming attributes called query listing primary operation change_line turning title
+//!                         own_fields fields nickname naming attributes called query listing primary operation change_line turning title
 //!                         bulk
 //!                         notice files tables intake reject import content damage duplicates rehearsal remotes triage edit
 //!                         health member merge page

@@ -30,6 +30,7 @@ pub mod listing;
 pub mod member;
 pub mod merge;
 pub mod naming;
+pub(crate) mod nickname;
 pub mod notice;
 pub mod number;
 pub mod opening;
