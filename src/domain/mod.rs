@@ -31,6 +31,7 @@ pub mod member;
 pub mod merge;
 pub mod naming;
 pub(crate) mod nickname;
+pub mod not_taken;
 pub mod notice;
 pub mod number;
 pub mod opening;
