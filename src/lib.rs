@@ -37,8 +37,8 @@
 //!                         full_contact refusal fingerprint progress attribute_reader
 //!                         own_fields fields nickname naming attributes called query listing primary operation change_line turning title
 //!                         bulk
-//!                         notice not_taken files tables intake reject import content damage duplicates rehearsal remotes triage edit
-//!                         health member merge page
+//!                         notice not_taken files tables intake reject import content damage member duplicates rehearsal remotes triage edit
+//!                         health merge page
 //!                         rank retention usage qr opening upcoming linked sync
 //! callbook::domain::attributes    wrong_detail detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::contact::{Contact, Detail, DetailKind};
-use crate::domain::detail::{BIRTHDAY, prefer_only, settle};
+use crate::domain::detail::{ANNIVERSARY, BIRTHDAY, prefer_only, settle};
 
 /// What it means that a newer card lacks what the older one had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,25 @@ pub(super) fn is_birthday_there(known: &mut [Detail], other: &Detail, dropped: &
         own.value = other.value.clone();
     }
     true
+}
+
+/// Adds the details of another contact that is merged into one: its birthday and anniversary say more of the ones that
+/// are there, or less, where one is a part of the other.
+pub(in crate::domain) fn merge_details(known: &mut Vec<Detail>, other: &[Detail]) {
+    let mut added = Vec::with_capacity(other.len());
+    for detail in other {
+        let of_life = |own: &&mut Detail| {
+            let mut labels = [BIRTHDAY, ANNIVERSARY].into_iter();
+            labels.any(|label| own.is_date(label) && detail.is_date(label))
+        };
+        let mut same = known.iter_mut().filter(of_life);
+        match same.find(|own| is_in(own, detail) || is_in(detail, own)) {
+            Some(own) if is_in(own, detail) => own.value = detail.value.clone(),
+            Some(_) => {}
+            None => added.push(detail),
+        }
+    }
+    add_details(known, added);
 }
 
 /// Adds the details that are not there, whatever their labels.

@@ -5,7 +5,7 @@ mod details;
 mod revision;
 mod taken;
 
-pub(super) use details::add_details;
+pub(super) use details::merge_details;
 pub use details::{Missing, Stays, other_birthday};
 pub(super) use revision::add_missing;
 pub use revision::{
