@@ -529,6 +529,9 @@ pub(super) fn day(property: &Property) -> Option<DetailValue> {
         .split_once('T')
         .filter(|(date, _)| !date.is_empty())
         .map_or(written.as_str(), |(date, _)| date);
+    if let Some(calendar) = other_calendar(property) {
+        return Some(DetailValue::Text(format!("{written} ({calendar})")));
+    }
     let Some(mut date) = PartialDate::read(date) else {
         return Some(DetailValue::Text(written));
     };
@@ -540,6 +543,17 @@ pub(super) fn day(property: &Property) -> Option<DetailValue> {
         date.year = None;
     }
     Some(date.into())
+}
+
+/// The calendar that the numbers of a day are of (RFC 6350, 5.8), where it is another one than that of all other days.
+fn other_calendar(property: &Property) -> Option<String> {
+    let calendar = property.param("CALSCALE")?.trim().to_lowercase();
+    let is_word = |sign: char| sign.is_ascii_alphanumeric() || sign == '-';
+    match calendar.as_str() {
+        "" | "gregorian" | "gregory" | "iso8601" => None,
+        word if word.len() <= 40 && word.chars().all(is_word) => Some(calendar),
+        _ => Some("another calendar".to_owned()),
+    }
 }
 
 /// An instant of RFC 3339, or in the basic form of RFC 6350, 4.3.5; without a zone it is UTC.
