@@ -35,15 +35,15 @@
 //! callbook                domain regular editor crash config state exchange store import export sync tui cli
 //! callbook::domain        safe secret percent words fold latin tag timestamp ids day number address attachment detail contact phone
 //!                         full_contact refusal fingerprint progress attribute_reader
-//!                         own_fields fields naming attributes called query listing primary operation change_line title
+//!                         own_fields fields nickname naming attributes called query listing primary operation change_line turning title
 //!                         bulk
-//!                         notice files tables intake reject import content damage duplicates rehearsal remotes triage edit
-//!                         health member merge page
+//!                         notice not_taken files tables intake reject import content damage member duplicates rehearsal remotes triage edit
+//!                         health merge page
 //!                         rank retention usage qr opening upcoming linked sync
 //! callbook::domain::attributes    wrong_detail detail contact phone
 //! callbook::domain::number    digits region spreadsheet written stored single several reading format country
 //!                         lookup matching typing
-//! callbook::domain::intake    taken revision
+//! callbook::domain::intake    taken details revision
 //! callbook::domain::query     period condition completion
 //! callbook::domain::sync  rules said person reading records guard remote row part merge kept plan details outgoing report join moving take arrive run send asks simulation
 //! callbook::domain::sync::simulation     server world contact people book there here across decisions end
@@ -64,11 +64,11 @@
 //! callbook::store::write  log trail decided writer
 //! callbook::store::cache  condition ranked lines sounds index search window
 //! callbook::store::query  values search list page lookup dates in_remotes
-//! callbook::store::undo   bin restore journal
+//! callbook::store::undo   bin restore since journal
 //! callbook::store::undo::bin  members
 //! callbook::store::care   orphans backup put_back compact doctor health
 //! callbook::store::change bulk import merge triage phones from_card own_fields contacts rehearse remotes remote_cards remote_contacts remote_groups conflicts
-//! callbook::store::change::import  crowds former spoken_for run known planned group
+//! callbook::store::change::import  kept_card crowds former spoken_for run known planned group
 //! callbook::import        paths stream file rejects batch reading
 //! callbook::config        looks environment faults rewrite home filters values remotes remote_blocks
 //! callbook::sync          secret carddav server open check card folder dry terms book plan one rounds

@@ -211,8 +211,8 @@ impl PartialDate {
         u32::try_from(today.year() - year - i32::from(is_yet_to_come)).ok()
     }
 
-    /// The first day from another one on at which it returns; 29 February returns on 28 February where there is
-    /// none. None where month or day is not known.
+    /// The first day from another one on at which it returns, or comes for the first time; 29 February returns on
+    /// 28 February where there is none. None where month or day is not known.
     #[must_use]
     pub fn next_from(self, today: NaiveDate) -> Option<NaiveDate> {
         let (month, day) = (self.month?, self.day?);
@@ -220,8 +220,10 @@ impl PartialDate {
             NaiveDate::from_ymd_opt(year, month, day)
                 .or_else(|| NaiveDate::from_ymd_opt(year, month, day - 1))
         };
-        let this = in_year(today.year()).filter(|this| *this >= today);
-        this.or_else(|| in_year(today.year() + 1))
+        let first = self.year.and_then(in_year);
+        let from = first.map_or(today, |first| first.max(today));
+        let this = in_year(from.year()).filter(|this| *this >= from);
+        this.or_else(|| in_year(from.year() + 1))
     }
 }
 
@@ -482,6 +484,9 @@ mod tests {
             ("2000-02-29", "2026-02-01", Some("2026-02-28")),
             ("2000-02-29", "2028-02-01", Some("2028-02-29")),
             ("1961-09", "2026-01-01", None),
+            ("2030-12-03", "2026-11-28", Some("2030-12-03")),
+            ("2030-12-03", "2030-12-04", Some("2031-12-03")),
+            ("2028-02-29", "2026-02-01", Some("2028-02-29")),
         ] {
             let today = NaiveDate::parse_from_str(today, "%Y-%m-%d").unwrap();
             let found = PartialDate::read(date).unwrap().next_from(today);

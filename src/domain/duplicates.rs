@@ -12,10 +12,11 @@ use super::bulk::PlanLine;
 use super::change_line::ChangeLine;
 use super::contact::{Contact, ContactId, Detail, DetailKind};
 use super::detail::BIRTHDAY;
-use super::fields::{CONTACT, ContactText, Use, label, texts};
+use super::fields::{CONTACT, ContactText, Use, label, texts, words};
 use super::fold::fold;
 use super::full_contact::FullContact;
-use super::intake::{add_details, add_missing, same_number};
+use super::intake::{add_missing, is_one_company, merge_details, same_number};
+use super::member::plain;
 use super::number::Region;
 use super::phone::{Phone, PhoneId};
 use super::primary;
@@ -164,6 +165,12 @@ pub enum MergeField {
 /// The note; both, where none is taken.
 pub const NOTE: MergeField = MergeField::About("note");
 
+/// The part of the company, which is taken with it only.
+const DEPARTMENT: MergeField = MergeField::About("department");
+
+/// The company.
+const COMPANY: MergeField = MergeField::About("organisation");
+
 impl MergeField {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -213,6 +220,29 @@ pub struct Merge {
     pub picks: BTreeMap<MergeField, ContactId>,
 }
 
+/// What the contacts of a group are known by in relations to them, each with its name. Of one contact they are
+/// relations to itself.
+struct Identifiers(HashMap<String, String>);
+
+impl Identifiers {
+    fn of(people: &[FullContact]) -> Self {
+        let contacts = people.iter().map(|one| &one.contact);
+        let known = contacts.flat_map(|contact| {
+            let identifiers = [contact.uid.clone(), Some(contact.id.to_string())];
+            let identifiers = identifiers.into_iter().flatten();
+            identifiers.map(|known| (plain(&known), contact.name.clone()))
+        });
+        Self(known.collect())
+    }
+
+    /// The name of the contact that a relation is to, where it is one of these.
+    fn named_by(&self, detail: &Detail) -> Option<&String> {
+        let text = detail.text();
+        let is_one = detail.kind == DetailKind::Relation && text.starts_with("urn:uuid:");
+        is_one.then(|| self.0.get(&plain(&text))).flatten()
+    }
+}
+
 /// What a group becomes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merged {
@@ -237,6 +267,7 @@ pub fn merged(
         match taken(people, picks, field) {
             Some(from) => take_field(&mut contact, field, &from.contact),
             None if field == NOTE => contact.note = notes(people),
+            None if field == DEPARTMENT => contact.department = None,
             None => {}
         }
     }
@@ -253,13 +284,17 @@ pub fn merged(
     for other in others {
         let other = &other.contact;
         add_missing(&mut contact.tags, &other.tags);
-        add_details(&mut contact.details, &other.details);
+        merge_details(&mut contact.details, &other.details);
         contact.favourite |= other.favourite;
         contact.created_at = contact.created_at.min(other.created_at);
         if contact.uid.is_none() {
             contact.uid.clone_from(&other.uid);
         }
     }
+    let own = Identifiers::of(people);
+    contact
+        .details
+        .retain(|detail| own.named_by(detail).is_none());
     let mut phones: Vec<(Option<Phone>, Phone)> = kept
         .phones
         .iter()
@@ -322,6 +357,13 @@ pub fn taken<'p>(
             .iter()
             .rev()
             .max_by_key(|one| neatness(&one.contact.name)),
+        DEPARTMENT => {
+            let company = taken(people, picks, COMPANY);
+            people.iter().find(|one| {
+                one.contact.department.is_some()
+                    && company.is_none_or(|company| is_one_company(&company.contact, &one.contact))
+            })
+        }
         MergeField::About(_) => people.iter().find(|one| field.of(&one.contact).is_some()),
     })
 }
@@ -354,6 +396,20 @@ fn take_field(contact: &mut Contact, field: MergeField, from: &Contact) {
     }
 }
 
+/// What a field is called at the beginning of a line, also one that no form has.
+fn heading(field: MergeField) -> String {
+    let name = field.attribute();
+    match label(&CONTACT, name) {
+        "" => {
+            let words = words(name);
+            let mut signs = words.chars();
+            let first = signs.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(signs).collect()
+        }
+        label => label.to_owned(),
+    }
+}
+
 /// All the notes that say something else, one after the other.
 fn notes(people: &[FullContact]) -> Option<String> {
     let mut notes: Vec<&str> = Vec::new();
@@ -379,7 +435,13 @@ impl Merged {
             PlanLine::new(kept, None, ChangeLine::said("contact", name, into, words))
         };
         let mut lines: Vec<PlanLine> = others.iter().map(goes).collect();
-        lines.extend(PlanLine::between(kept, None, kept, &self.contact));
+        // A relation to one of them goes, and is told by the name.
+        let own = Identifiers::of(people);
+        let relations = kept.details.iter();
+        let relations =
+            relations.filter_map(|detail| Some((detail.id, own.named_by(detail)?.clone())));
+        let named = kept.clone().with_names(&relations.collect::<Vec<_>>());
+        lines.extend(PlanLine::between(kept, None, &named, &self.contact));
         let about = MergeField::all().filter(|field| *field != MergeField::Name);
         lines.extend(about.flat_map(|field| self.left_out(field, people)));
         for (before, after) in &self.phones {
@@ -415,8 +477,7 @@ impl Merged {
             }
         }
         let line = |value: &str| {
-            let label = label(&CONTACT, field.attribute());
-            let words = format!("{label} {value} is not kept");
+            let words = format!("{} {value} is not kept", heading(field));
             PlanLine::new(
                 kept,
                 None,

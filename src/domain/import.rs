@@ -10,6 +10,7 @@ use super::files::Files;
 use super::fingerprint::{ContentHash, Fingerprint};
 use super::full_contact::FullContact;
 use super::intake::ParsedCard;
+use super::not_taken::KeptValue;
 use super::notice::Notice;
 use super::number::{Region, digits};
 use super::operation::{FieldChange, SyncRun};
@@ -332,8 +333,8 @@ pub struct PlanRow {
     pub numbers: Vec<PlanNumber>,
     /// What else it would change.
     pub changes: Vec<PlanChange>,
-    /// What it says otherwise than the contact, which keeps its own: that before, and what the card says after.
-    pub kept: Vec<PlanChange>,
+    /// What it says otherwise than the contact has it then.
+    pub kept: Vec<KeptValue>,
 }
 
 /// A number of a card in a plan.
@@ -417,21 +418,14 @@ impl ImportPlan {
                 let sides = [&change.before, &change.after].map(|side| side.as_deref().map(safe));
                 let told = match sides {
                     [None, Some(after)] => format!("{what}: {after}"),
-                    [Some(before), None] => format!("{what}: only here: {before}"),
+                    [Some(before), None] => format!("{what}: {before} is removed"),
                     [Some(before), Some(after)] => format!("{what}: {before} -> {after}"),
                     [None, None] => continue,
                 };
                 let _ = writeln!(text, "\t\t{told}");
             }
             for kept in &row.kept {
-                let sides = [&kept.before, &kept.after].map(|side| side.as_deref().map(safe));
-                if let [Some(stored), Some(said)] = sides {
-                    let _ = writeln!(
-                        text,
-                        "\t\t{}: stays {stored}; the file has {said}",
-                        kept.what
-                    );
-                }
+                let _ = writeln!(text, "\t\t{}", kept.told());
             }
             for number in row
                 .numbers

@@ -3,6 +3,7 @@
 use super::contact::{Contact, ContactAttributes, ContactKind, DetailKind};
 use super::fields::{CONTACT, Use, texts};
 use super::fold::{fold, is_apostrophe, transcribed};
+use super::nickname::without_nicknames;
 use super::phone::MANUAL;
 
 /// Articles that the name of a company may begin with, folded.
@@ -334,24 +335,19 @@ impl NameParts {
     /// A shown name in its parts, where a person typed only that: given names, then the family name.
     ///
     /// A comma separates them (`Bianchi, Marco`); else the last word is the family name, with the particles
-    /// before it. Titles and suffixes are parts of their own; text in brackets belongs to none; a company has no
-    /// parts.
+    /// before it. Titles and suffixes are parts of their own; a nickname in brackets or quotes belongs to none; a
+    /// company has no parts.
     #[must_use]
     pub fn split(name: &str) -> Self {
         let some = |text: &str| {
             let text = text.trim_matches([' ', ',']);
             (!text.is_empty()).then(|| text.to_owned())
         };
-        let plain = name
-            .split(['(', '[', '"'])
-            .next()
-            .map(str::trim)
-            .filter(|plain| !plain.is_empty())
-            .unwrap_or(name);
-        if is_of_company(plain) {
+        let plain = without_nicknames(name);
+        if is_of_company(&plain) {
             return Self::default();
         }
-        let titled = Titled::of(plain);
+        let titled = Titled::of(&plain);
         let parts = |prefix: &str, given: Option<String>, family: Option<String>| Self {
             prefix: some(prefix),
             given,

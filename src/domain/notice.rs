@@ -59,6 +59,12 @@ pub enum NoticeKind {
     StaysCorrected,
     /// Contacts keep a text that a card of theirs has otherwise.
     TextStays,
+    /// Contacts stay without what was cleared here and a newer card of theirs has otherwise than before.
+    StaysCleared,
+    /// Contacts do not get what belongs to another company than theirs.
+    OtherCompany,
+    /// Cards say twice what a contact has once.
+    SaidTwice,
     /// A group became a tag of its members.
     GroupTag,
     /// A group names members that are not in the book.
@@ -222,6 +228,19 @@ impl Notice {
                 count(self.number, "contact"),
                 if self.number == 1 { "has" } else { "have" }
             ),
+            NoticeKind::StaysCleared => format!(
+                "{} {subject} in the file{example}; it was cleared here and stays so",
+                self.contacts_have()
+            ),
+            NoticeKind::OtherCompany => format!(
+                "{} {subject} of another company in the file{example}; it is not taken",
+                self.contacts_have()
+            ),
+            NoticeKind::SaidTwice => format!(
+                "{} {} more than one {subject} in the file{example}; the first is taken",
+                count(self.number, "contact"),
+                if self.number == 1 { "has" } else { "have" }
+            ),
             NoticeKind::SharedUid => format!(
                 "{} with the UID {subject} of another person{example}; imported as contacts of their own",
                 count(self.number, "card")
@@ -238,6 +257,17 @@ impl Notice {
         } else {
             format!(", such as \"{}\"", self.example)
         }
+    }
+
+    /// The contacts that have something, with its article: `1 contact has a`.
+    fn contacts_have(&self) -> String {
+        let (contacts, one) = (count(self.number, "contact"), self.number == 1);
+        let vowel = self.subject.starts_with(['a', 'e', 'i', 'o']);
+        let (have, article) = (
+            if one { "has" } else { "have" },
+            if vowel { "an" } else { "a" },
+        );
+        format!("{contacts} {have} {article}")
     }
 
     /// The cells of a column with what they look like.

@@ -9,7 +9,7 @@ mod attribute;
 use std::io::BufRead;
 
 use crate::domain::address::Address;
-use crate::domain::contact::{Detail, DetailKind};
+use crate::domain::contact::{ContactKind, Detail, DetailKind};
 use crate::domain::detail::{ANNIVERSARY, BIRTHDAY};
 use crate::domain::import::{CardPlace, Extent, GroupCard, Incoming, Reject, RejectScope};
 use crate::domain::intake::ParsedCard;
@@ -445,6 +445,9 @@ impl Person {
         }
         said.contact.organisation = company.map(Some);
         said.contact.department = department.map(Some);
+        if said.contact.is_company_alone() {
+            said.contact.kind = Some(ContactKind::Company);
+        }
         for (label, parts) in ["work", "home"].into_iter().zip(addresses) {
             let address = Address::of_card(parts);
             if !address.is_blank() {

@@ -3,6 +3,7 @@
 use callbook::domain::contact::{
     Contact, ContactAttributes, ContactId, Detail, DetailKind, DetailValue,
 };
+use callbook::domain::operation::Overwriting;
 use callbook::tui::protocol::Effect;
 use serde_json::json;
 
@@ -150,4 +151,196 @@ fn the_contact_after_an_update_of_nothing_is_the_one_before() {
     };
     let done = book.store.update_contact(ada, sent, Vec::new()).unwrap();
     assert_eq!((done.value, done.point), (before, None));
+}
+
+/// Changes of a contact, each in a step of its own; gives the steps.
+fn steps(book: &mut Book, id: ContactId, changes: &[ContactAttributes]) -> Vec<i64> {
+    let changes = changes.iter().map(|sent| {
+        let sent = ContactAttributes {
+            overwrite: true,
+            ..sent.clone()
+        };
+        let done = book.store.update_contact(id, sent, Vec::new()).unwrap();
+        done.point.unwrap().id
+    });
+    changes.collect()
+}
+
+/// What is said of the values of a contact's details.
+fn values(book: &Book, id: ContactId) -> Vec<String> {
+    let details = book.store.contact(id).unwrap().details;
+    let value = |detail: &Detail| {
+        let preferred = if detail.preferred { "*" } else { "" };
+        format!("{preferred}{}", detail.shown())
+    };
+    details.iter().map(value).collect()
+}
+
+/// A contact with an email, an address and a birthday, each of which was changed in a step of its own.
+fn changed_one_by_one(book: &mut Book) -> (ContactId, Vec<i64>) {
+    let ada = book.contact("Ada");
+    let read = |kind, label: &str, text| Detail::read(kind, Some(label.to_owned()), text);
+    let details = vec![
+        read(DetailKind::Email, "home", "a@example.org"),
+        read(DetailKind::Address, "home", "1 Main St, London"),
+        read(DetailKind::Date, "birthday", "1815-12-10"),
+    ];
+    changed(book, ada, |own| *own = details);
+    let new = ["b@example.org", "2 Main St, London", "1815-12-11"];
+    let mut steps = Vec::new();
+    for (at, new) in new.into_iter().enumerate() {
+        let kind = book.store.contact(ada).unwrap().details[at].kind;
+        changed(book, ada, |own| {
+            own[at].value = DetailValue::read(kind, new);
+        });
+        steps.push(book.store.steps(None, 1).unwrap()[0].point.id);
+    }
+    (ada, steps)
+}
+
+#[test]
+fn an_older_step_of_a_detail_is_undone_alone() {
+    let mut book = Book::of_rules();
+    let (ada, steps) = changed_one_by_one(&mut book);
+    let all = values(&book, ada);
+    for (at, old) in ["a@example.org", "1 Main St, London", "10 Dec 1815"]
+        .into_iter()
+        .enumerate()
+    {
+        for over in [Overwriting::Refused, Overwriting::Written] {
+            book.store.undo_step(steps[at], over).unwrap();
+            let mut expected = all.clone();
+            expected[at] = old.to_owned();
+            assert_eq!(values(&book, ada), expected, "{over:?}");
+            book.store.redo().unwrap().unwrap();
+            assert_eq!(values(&book, ada), all);
+        }
+    }
+    // From the first on, each by itself, and back again.
+    for step in &steps {
+        book.store.undo_step(*step, Overwriting::Refused).unwrap();
+    }
+    assert_eq!(
+        values(&book, ada),
+        ["a@example.org", "1 Main St, London", "10 Dec 1815"]
+    );
+    while book.store.redo().unwrap().is_some() {}
+    assert_eq!(values(&book, ada), all);
+}
+
+#[test]
+fn a_detail_that_was_changed_since_is_named_and_only_it_is_written_over() {
+    let mut book = Book::of_rules();
+    let (ada, steps) = changed_one_by_one(&mut book);
+    changed(&mut book, ada, |own| {
+        own[0].value = "c@example.org".to_owned().into();
+    });
+    changed(&mut book, ada, |own| own[0].label = Some("work".to_owned()));
+    let refusal = book.store.undo_step(steps[0], Overwriting::Refused);
+    assert_eq!(
+        refusal.unwrap_err().to_string(),
+        "cannot undo “Changed home email b@example.org of Ada”: work email c@example.org has been changed \
+         since by “Changed work email c@example.org of Ada” (command line)"
+    );
+    book.store
+        .undo_step(steps[0], Overwriting::Written)
+        .unwrap();
+    assert_eq!(
+        values(&book, ada),
+        ["a@example.org", "2 Main St, London", "11 Dec 1815"]
+    );
+    // The label is no change of that step.
+    let details = book.store.contact(ada).unwrap().details;
+    assert_eq!(details[0].label.as_deref(), Some("work"));
+}
+
+#[test]
+fn details_that_went_and_came_are_put_back_among_the_others() {
+    let mut book = Book::of_rules();
+    let ada = book.contact("Ada");
+    let email = |text: &str| Detail::read(DetailKind::Email, None, text);
+    changed(&mut book, ada, |own| {
+        *own = ["a@x.org", "b@x.org", "c@x.org"].map(email).to_vec();
+        own[1].preferred = true;
+    });
+    changed(&mut book, ada, |own| drop(own.remove(1)));
+    let deleted = book.store.steps(None, 1).unwrap()[0].point.id;
+    changed(&mut book, ada, |own| own.push(email("d@x.org")));
+    let added = book.store.steps(None, 1).unwrap()[0].point.id;
+    changed(&mut book, ada, |own| own[0].preferred = true);
+    book.store.undo_step(deleted, Overwriting::Refused).unwrap();
+    // That another one is preferred was said later.
+    assert_eq!(
+        values(&book, ada),
+        ["*a@x.org", "b@x.org", "c@x.org", "d@x.org"]
+    );
+    book.store.undo_step(added, Overwriting::Refused).unwrap();
+    assert_eq!(values(&book, ada), ["*a@x.org", "b@x.org", "c@x.org"]);
+}
+
+#[test]
+fn tags_and_texts_are_undone_alone_and_what_says_one_thing_together() {
+    let mut book = Book::of_rules();
+    let ada = book.contact("Ada");
+    let text = |text: &str| Some(Some(text.to_owned()));
+    let none = ContactAttributes::default;
+    let tags = |tags: &[&str]| ContactAttributes {
+        tags: Some(tags.iter().map(|tag| (*tag).to_owned()).collect()),
+        ..none()
+    };
+    let steps = steps(
+        &mut book,
+        ada,
+        &[
+            tags(&["one"]),
+            ContactAttributes {
+                nickname: text("Addie"),
+                ..none()
+            },
+            tags(&["one", "two"]),
+            ContactAttributes {
+                organisation: text("Alpha"),
+                ..none()
+            },
+            ContactAttributes {
+                title: text("Boss"),
+                ..none()
+            },
+            ContactAttributes {
+                note: text("n"),
+                ..none()
+            },
+        ],
+    );
+    book.store
+        .undo_step(steps[0], Overwriting::Refused)
+        .unwrap();
+    book.store
+        .undo_step(steps[1], Overwriting::Refused)
+        .unwrap();
+    let now = book.store.contact(ada).unwrap();
+    assert_eq!(now.tags, ["two"]);
+    assert_eq!((now.nickname, now.note), (None, Some("n".to_owned())));
+    // The title goes with its company.
+    let refusal = book.store.undo_step(steps[3], Overwriting::Refused);
+    assert_eq!(
+        refusal.unwrap_err().to_string(),
+        "cannot undo “Changed Ada”: title has been changed since by “Changed Ada” (command line)"
+    );
+}
+
+#[test]
+fn a_step_in_the_history_of_a_detail_is_undone_without_a_question() {
+    let mut book = Book::of_rules();
+    let (ada, _) = changed_one_by_one(&mut book);
+    let mut desk = Desk::of(100, 30, book);
+    desk.press("g g l j H x");
+    assert_eq!(
+        desk.toast(),
+        "Undone: Changed home email b@example.org of Ada"
+    );
+    assert_eq!(
+        values(&desk.book, ada),
+        ["a@example.org", "2 Main St, London", "11 Dec 1815"]
+    );
 }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::support::Book;
-use callbook::domain::contact::{ContactAttributes, ContactId};
+use crate::support::desk::Desk;
+use callbook::domain::contact::{Contact, ContactAttributes, ContactId, Detail};
 use callbook::domain::duplicates::Merge;
 use callbook::domain::edit::Done;
 use callbook::domain::import::{
@@ -1178,4 +1179,245 @@ fn a_card_that_got_another_uid_is_the_same_contact() {
         .concat();
     let report = take(&mut book, "both.vcf", &both);
     assert_eq!(report.new, 1);
+}
+
+/// A card of Pia Pan, who is known by its UID.
+fn pia(lines: &str) -> String {
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:pia\r\nFN:Pia Pan\r\nN:Pan;Pia;;;\r\n{}END:VCARD\r\n",
+        lines.replace('\n', "\r\n")
+    )
+}
+
+/// Changes the only contact, as a person does.
+fn by_hand(book: &mut Book, change: impl FnOnce(&Contact, &mut ContactAttributes)) {
+    let id = only(book);
+    let contact = book.store.contact(id).unwrap();
+    let mut sent = ContactAttributes {
+        overwrite: true,
+        is_checked: true,
+        ..ContactAttributes::default()
+    };
+    change(&contact, &mut sent);
+    book.store.update_contact(id, sent, Vec::new()).unwrap();
+}
+
+/// What the preview of a file says, and what its import says.
+fn told_of(book: &mut Book, text: &str) -> (String, Vec<String>) {
+    let files = Files::new(&[("again.vcf", text)]);
+    let told = plan(book, files.batch(&["again.vcf"]).unwrap()).told();
+    let report = import(book, files.batch(&["again.vcf"]).unwrap()).value;
+    (told, report.notices.iter().map(Notice::words).collect())
+}
+
+/// The emails of the only contact, the preferred one with a star.
+fn emails(book: &Book) -> Vec<String> {
+    let contact = book.store.contact(only(book)).unwrap();
+    let shown = |email: &Detail| {
+        let star = if email.preferred { "*" } else { "" };
+        format!("{star}{}", email.shown())
+    };
+    contact.details.iter().map(shown).collect()
+}
+
+#[test]
+fn which_email_is_preferred_stays_as_a_person_set_it() {
+    let none = pia("EMAIL:a@x.org\nEMAIL:b@x.org\n");
+    let first = pia("EMAIL;TYPE=PREF:a@x.org\nEMAIL:b@x.org\n");
+    let third = pia("EMAIL:a@x.org\nEMAIL:b@x.org\nEMAIL;TYPE=PREF:c@x.org\n");
+    let prefer = |place: Option<usize>| {
+        move |contact: &Contact, sent: &mut ContactAttributes| {
+            let mut details = contact.details.clone();
+            for (at, detail) in details.iter_mut().enumerate() {
+                detail.preferred = Some(at) == place;
+            }
+            sent.details = Some(details);
+        }
+    };
+    for (old, set, new, after, stays) in [
+        (
+            &none,
+            Some(1),
+            &first,
+            vec!["a@x.org", "*b@x.org"],
+            "b@x.org",
+        ),
+        (
+            &none,
+            Some(1),
+            &third,
+            vec!["a@x.org", "*b@x.org", "c@x.org"],
+            "b@x.org",
+        ),
+        (
+            &first,
+            None,
+            &third,
+            vec!["a@x.org", "b@x.org", "c@x.org"],
+            "none",
+        ),
+    ] {
+        let mut book = Book::of_rules();
+        take(&mut book, "one.vcf", old);
+        by_hand(&mut book, prefer(set));
+        let (told, notices) = told_of(&mut book, new);
+        assert_eq!(emails(&book), after, "{new}");
+        let said = if new == &first { "a@x.org" } else { "c@x.org" };
+        let line = format!("preferred email: stays {stays}; the file has {said}");
+        assert!(told.contains(&line), "{told}");
+        let notices = notices.join("\n");
+        assert!(notices.contains("preferred email"), "{notices}");
+    }
+    // Where nobody set it by hand, it is what the newer card says, and nothing stays.
+    for (old, new, after) in [
+        (&none, &first, vec!["*a@x.org", "b@x.org"]),
+        (&first, &third, vec!["a@x.org", "b@x.org", "*c@x.org"]),
+        (&first, &none, vec!["a@x.org", "b@x.org"]),
+    ] {
+        let mut book = Book::of_rules();
+        take(&mut book, "one.vcf", old);
+        let (told, notices) = told_of(&mut book, new);
+        assert_eq!(emails(&book), after, "{new}");
+        assert!(!told.contains("stays"), "{told}");
+        assert!(notices.is_empty(), "{notices:?}");
+    }
+    // What nobody took out is deleted here, and another one is preferred in the file.
+    let mut book = Book::of_rules();
+    take(&mut book, "one.vcf", &first);
+    by_hand(&mut book, |contact, sent| {
+        sent.details = Some(contact.details[1..].to_vec());
+    });
+    told_of(&mut book, &third);
+    assert_eq!(emails(&book), ["b@x.org", "*c@x.org"]);
+}
+
+#[test]
+fn what_was_cleared_here_and_is_another_in_the_file_is_told() {
+    let card = |at: usize| {
+        pia(&format!(
+            "TITLE:t{at}\nROLE:r{at}\nNOTE:n{at}\nX-PHONETIC-FIRST-NAME:p{at}\nNICKNAME:k\n"
+        ))
+    };
+    let mut book = Book::of_rules();
+    take(&mut book, "one.vcf", &card(1));
+    by_hand(&mut book, |_, sent| {
+        sent.title = Some(None);
+        sent.role = Some(None);
+        sent.note = Some(None);
+        sent.phonetic_given_name = Some(None);
+        sent.nickname = Some(None);
+    });
+    let (told, notices) = told_of(&mut book, &card(2));
+    for line in [
+        "title: stays none; the file has t2",
+        "role: stays none; the file has r2",
+        "note: stays none; the file has n2",
+        "phonetic given name: stays none; the file has p2",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    // What the file says as before is no news.
+    assert!(!told.contains("nickname"), "{told}");
+    let notice = "1 contact has a title in the file, such as \"t2 of Pia Pan\"; it was cleared here and stays so";
+    assert!(notices.contains(&notice.to_owned()), "{notices:?}");
+    let pia = book.store.contact(only(&book)).unwrap();
+    assert_eq!((pia.title, pia.nickname), (None, None));
+    // Where something else is here, that is told.
+    by_hand(&mut book, |_, sent| {
+        sent.title = Some(Some("t9".to_owned()));
+    });
+    let (told, _) = told_of(&mut book, &card(3));
+    assert!(told.contains("title: stays t9; the file has t3"), "{told}");
+}
+
+#[test]
+fn a_detail_that_is_replaced_is_one_row_of_the_preview() {
+    let card = |email: &str, days: &str| pia(&format!("EMAIL;TYPE=HOME:{email}\n{days}"));
+    let mut book = Book::of_rules();
+    take(&mut book, "one.vcf", &card("a@x.org", "BDAY:1980-05-05\n"));
+    let newer = card("A@x.org", "BDAY:1980-05-06\n");
+    let files = Files::new(&[("newer.vcf", &newer)]);
+    let planned = plan(&mut book, files.batch(&["newer.vcf"]).unwrap());
+    let told = planned.told();
+    let lines: Vec<&str> = told.lines().filter(|line| line.starts_with('\t')).collect();
+    assert_eq!(
+        lines,
+        [
+            "\t\thome email: a@x.org -> A@x.org",
+            "\t\tbirthday: 5 May 1980 -> 6 May 1980"
+        ]
+    );
+    assert_eq!(planned.rows[0].changes.len(), 2);
+    let mut desk = Desk::of(100, 30, book);
+    desk.preview("newer.vcf", newer.as_bytes());
+    let frame = desk.frame();
+    assert!(frame.contains("2 fields changed"), "{frame}");
+    assert!(!frame.contains("filled"), "{frame}");
+    let mut book = desk.book;
+    // A file with two: the one that is not taken never met the one that was here.
+    let two = card("a@x.org", "BDAY:1980-05-06\nBDAY:1980-05-07\n");
+    let (told, notices) = told_of(&mut book, &two);
+    let lines: Vec<&str> = told.lines().filter(|line| line.starts_with('\t')).collect();
+    assert_eq!(
+        lines,
+        [
+            "\t\tbirthday: 5 May 1980 -> 6 May 1980",
+            "\t\tbirthday: 6 May 1980 is taken; the file has 7 May 1980 too"
+        ]
+    );
+    assert_eq!(
+        notices,
+        [
+            "1 contact has more than one birthday in the file, such as \"7 May 1980 of Pia Pan\"; the first is taken"
+        ]
+    );
+    // A label, and what is preferred.
+    let mut book = Book::of_rules();
+    take(
+        &mut book,
+        "one.vcf",
+        &pia("EMAIL;TYPE=HOME:a@x.org\nEMAIL:b@x.org\n"),
+    );
+    let newer = pia("EMAIL;TYPE=WORK:a@x.org\nEMAIL;TYPE=PREF:b@x.org\n");
+    let (told, _) = told_of(&mut book, &newer);
+    let lines: Vec<&str> = told.lines().filter(|line| line.starts_with('\t')).collect();
+    assert_eq!(
+        lines,
+        [
+            "\t\tlabel of a@x.org: home -> work",
+            "\t\tpreferred email: b@x.org"
+        ]
+    );
+    // What the newer card has no more goes.
+    let revised = |email: &str, at: u8| pia(&format!("{email}REV:2026-01-0{at}T00:00:00Z\n"));
+    let mut book = Book::of_rules();
+    take(&mut book, "one.vcf", &revised("EMAIL:a@x.org\n", 1));
+    let (told, _) = told_of(&mut book, &revised("", 2));
+    assert!(told.contains("\t\temail: a@x.org is removed\n"), "{told}");
+}
+
+#[test]
+fn a_department_comes_with_its_company_only() {
+    let card = |lines: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Ames\r\nTEL:+39 02 5550 1182\r\n{lines}END:VCARD\r\n"
+        )
+    };
+    for (own, other, company, department) in [
+        ("ORG:Beta\r\n", "ORG:Alpha;Dep\r\n", "Beta", None),
+        ("ORG:Beta\r\n", "ORG:BETA;Dep\r\n", "Beta", Some("Dep")),
+        ("ORG:Beta\r\n", "ORG:;Dep\r\n", "Beta", Some("Dep")),
+        ("", "ORG:Alpha;Dep\r\n", "Alpha", Some("Dep")),
+    ] {
+        let mut book = Book::of_rules();
+        take(&mut book, "one.vcf", &card(own));
+        let (told, _) = told_of(&mut book, &card(other));
+        let ann = book.store.contact(only(&book)).unwrap();
+        let at = (ann.organisation.as_deref(), ann.department.as_deref());
+        assert_eq!(at, (Some(company), department), "{own}{other}");
+        if department.is_none() {
+            let line = "department: stays none; the file has Dep";
+            assert!(told.contains(line), "{told}");
+        }
+    }
 }

@@ -140,3 +140,46 @@ fn a_preview_tells_of_parts_and_photos() {
     let (_, told, _) = shell.run(&["import", "--dry-run", "-"], JIM);
     assert!(!told.contains("stays"), "{told}");
 }
+
+#[test]
+fn no_word_of_a_name_but_the_nickname_is_lost() {
+    for (name, expected) in [
+        ("Anna (Nan) Lee", "|Anna||Lee|"),
+        ("Anna \"Nan\" Lee", "|Anna||Lee|"),
+        ("Anna “Nan” Lee", "|Anna||Lee|"),
+        ("Anna „Nan“ Lee", "|Anna||Lee|"),
+        ("Anna 'Nan' Lee", "|Anna||Lee|"),
+        ("Anna ‘Nan’ Lee", "|Anna||Lee|"),
+        ("Anna [Nan] van der Lee", "|Anna||van der Lee|"),
+        (
+            "Dr. Robert \"Bob\" J. Smith Jr.",
+            "Dr.|Robert J.||Smith|Jr.",
+        ),
+        ("Lee, Anna (Nan)", "|Anna||Lee|"),
+        ("Lee (Nan), Anna", "|Anna||Lee|"),
+        ("Ada Lovelace (work)", "|Ada||Lovelace|"),
+        // No nickname is put in signs here.
+        ("Maarten 't Hart", "|Maarten||'t Hart|"),
+        ("Sinead O'Connor", "|Sinead||O'Connor|"),
+        ("Bob 6\"2 Smith", "|Bob 6\"2||Smith|"),
+        ("Anna (Nan Lee", "|Anna (Nan||Lee|"),
+        ("(Nan)", "|(Nan)|||"),
+    ] {
+        let shell = Shell::new();
+        let (status, _, why) = shell.run(&["add", name], "");
+        assert_eq!(status, 0, "{name}: {why}");
+        let (_, all) = shell.json(&["contact", "list", "--json"], "");
+        let all = all["data"].as_array().unwrap();
+        let own = |contact: &&serde_json::Value| contact["attributes"]["name"] == name;
+        let made = &all.iter().find(own).unwrap()["attributes"];
+        let fields = [
+            "prefix",
+            "given_name",
+            "additional_name",
+            "family_name",
+            "suffix",
+        ];
+        let parts = fields.map(|field| made[field].as_str().unwrap_or_default());
+        assert_eq!(parts.join("|"), expected, "{name}");
+    }
+}

@@ -417,3 +417,106 @@ fn a_table_says_that_it_lacks_the_cards_of_groups() {
         );
     }
 }
+
+#[test]
+fn the_work_of_two_who_are_merged_is_not_mixed() {
+    for (kept, other, department, says) in [
+        (
+            "ORG:Beta\nTITLE:T\n",
+            "ORG:Alpha;Dep\nROLE:r1\n",
+            None,
+            "Department Dep is not kept",
+        ),
+        (
+            "ORG:Beta\n",
+            "ORG:beta;Dep\n",
+            Some("Dep"),
+            "department Dep added",
+        ),
+        (
+            "ORG:Beta\n",
+            "ORG:;Dep\n",
+            Some("Dep"),
+            "department Dep added",
+        ),
+        (
+            "TITLE:T\n",
+            "ORG:Alpha;Dep\n",
+            Some("Dep"),
+            "department Dep added",
+        ),
+    ] {
+        let shell = Shell::new();
+        shell.import(&format!(
+            "{}{}",
+            card(&format!("UID:k\nFN:Bo Kept\n{kept}")),
+            card(&format!("UID:o\nFN:Al Other\n{other}"))
+        ));
+        let id = ids(&shell);
+        let merge = ["duplicates", "--merge", &id("Bo Kept"), &id("Al Other")];
+        let (_, told, _) = shell.run(&[&merge[..], &["--dry-run"]].concat(), "");
+        assert!(told.contains(says), "{told}");
+        let (status, _, why) = shell.run(&merge, "");
+        assert_eq!(status, 0, "{why}");
+        let (_, shown) = shell.json(&["show", "--json", "bo"], "");
+        let shown = &shown["data"]["attributes"]["department"];
+        assert_eq!(shown.as_str(), department, "{kept}{other}");
+    }
+}
+
+#[test]
+fn a_partial_and_a_full_birthday_of_two_who_are_merged_are_one() {
+    for (kept, other, after) in [
+        ("--05-05", "1980-05-05", "birthday  5 May 1980\n"),
+        ("1980-05-05", "--05-05", "birthday  5 May 1980\n"),
+        ("1980", "1980-05-05", "birthday  5 May 1980\n"),
+        (
+            "--05-06",
+            "1980-05-05",
+            "birthday  6 May\nbirthday  5 May 1980\n",
+        ),
+    ] {
+        let shell = Shell::new();
+        shell.import(&format!(
+            "{}{}",
+            card(&format!("UID:k\nFN:Bo Kept\nBDAY:{kept}\n")),
+            card(&format!("UID:o\nFN:Al Other\nBDAY:{other}\n"))
+        ));
+        let id = ids(&shell);
+        let (status, _, why) = shell.run(
+            &["duplicates", "--merge", &id("Bo Kept"), &id("Al Other")],
+            "",
+        );
+        assert_eq!(status, 0, "{why}");
+        let (_, told, _) = shell.run(&["show", "bo"], "");
+        assert!(told.ends_with(after), "{kept} {other}: {told}");
+    }
+}
+
+#[test]
+fn the_words_of_a_merge_name_each_field_and_no_relation_that_is_not_kept() {
+    let uid = "urn:uuid:00000000-0000-4000-8000-00000000000";
+    let shell = Shell::new();
+    shell.import(&format!(
+        "{}{}",
+        card(&format!(
+            "UID:{uid}1\nFN:Uwe Kraft\nX-PHONETIC-LAST-NAME:Craft\nRELATED;TYPE=friend:{uid}2\n"
+        )),
+        card(&format!(
+            "UID:{uid}2\nFN:Uwe Krafft\nX-PHONETIC-LAST-NAME:Craft2\nRELATED;TYPE=child:{uid}1\n"
+        ))
+    ));
+    let id = ids(&shell);
+    let merge = ["duplicates", "--merge", &id("Uwe Kraft"), &id("Uwe Krafft")];
+    let (_, planned, _) = shell.run(&[&merge[..], &["--dry-run"]].concat(), "");
+    let (status, told, why) = shell.run(&merge, "");
+    assert_eq!(status, 0, "{why}");
+    for told in [planned, told] {
+        assert!(
+            told.contains("Phonetic family name Craft2 is not kept"),
+            "{told}"
+        );
+        assert!(!told.contains("child"), "{told}");
+        assert!(told.contains("friend"), "{told}");
+    }
+}

@@ -703,17 +703,24 @@ fn emptying_the_bin_and_undoing_over_somebody_else_are_asked_first() {
     assert_eq!(desk.book.store.bin(9).unwrap(), []);
     desk.press("esc g g *");
     let id = desk.app.pages.contacts.current().unwrap();
-    let sent = callbook::domain::contact::ContactAttributes {
-        note: Some(Some("seen".into())),
-        overwrite: true,
-        ..Default::default()
-    };
-    desk.book
-        .other()
-        .update_contact(id, sent, Vec::new())
-        .unwrap();
+    // A change of something else is not in the way, but one of the same thing is.
+    let mut other = desk.book.other();
+    for favourite in [false, true] {
+        let sent = callbook::domain::contact::ContactAttributes {
+            note: Some(Some("seen".into())),
+            favourite: Some(favourite),
+            overwrite: true,
+            ..Default::default()
+        };
+        other.update_contact(id, sent, Vec::new()).unwrap();
+    }
     desk.press("u");
     assert!(desk.frame().contains("Undo it anyway"), "{}", desk.frame());
+    let toast = desk.toast();
+    assert!(
+        toast.contains("favourite has been changed since"),
+        "{toast}"
+    );
     assert!(desk.book.store.contact(id).unwrap().favourite);
     desk.press("y");
     let contact = desk.book.store.contact(id).unwrap();

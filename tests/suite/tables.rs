@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use callbook::domain::contact::DetailKind;
+use callbook::domain::contact::{ContactKind, DetailKind};
 use callbook::domain::import::{ImportPlan, ImportReport};
 use callbook::domain::listing::{ListQuery, Selection};
 use callbook::domain::notice::{LooksLike, NoticeKind};
@@ -626,5 +626,43 @@ fn a_row_of_more_cells_than_any_table_has_is_set_aside() {
         let told = reject.reason.contains("more than 160000 cells");
         assert!(told, "{}", reject.reason);
         assert_eq!(book.store.totals().unwrap().contacts, 2);
+    }
+}
+
+#[test]
+fn what_has_only_a_company_is_one() {
+    let vcard =
+        |lines: &str| format!("BEGIN:VCARD\nVERSION:3.0\nUID:9\nFN:\nN:;;;;\n{lines}END:VCARD\n");
+    let row = |cells: &str| {
+        format!(
+            "First Name,Last Name,Organization Name,Organization Title,Phone 1 - Value\n{cells}\n"
+        )
+    };
+    for (name, text, is_company) in [
+        ("a.vcf", vcard("ORG:Just Org\n"), true),
+        ("a.vcf", vcard("ORG:Just Org\nTEL:+44 20 7946 0018\n"), true),
+        ("a.vcf", vcard("ORG:Just Org\nX-ABShowAs:PERSON\n"), false),
+        ("a.vcf", vcard("ORG:Just Org\nX-ABShowAs:COMPANY\n"), true),
+        ("a.vcf", vcard("ORG:Just Org\nNICKNAME:Jo\n"), false),
+        ("a.vcf", vcard("ORG:Just Org\nTITLE:Boss\n"), false),
+        ("a.csv", row(",,Just Org,,+44 20 7946 0018"), true),
+        ("a.csv", row(",,Just Org,Boss,+44 20 7946 0018"), false),
+        ("a.csv", row("Jo,,Just Org,,+44 20 7946 0018"), false),
+        ("a.ldif", "dn: o=Just Org\no: Just Org\nobjectClass: organization\ntelephoneNumber: +44 20 7946 0018\n".to_owned(), true),
+    ] {
+        let mut book = Book::of_rules();
+        let file = File::open(text.as_bytes(), name, &[]).unwrap();
+        callbook::import::all(&mut book.store, file).unwrap();
+        let rows = book.store.rows(&ListQuery::default(), 0, 9).unwrap().rows;
+        let made = book.store.contact(rows[0].id).unwrap();
+        assert_eq!(made.kind == ContactKind::Company, is_company, "{text}");
+        if is_company {
+            assert_eq!((made.name.as_str(), made.given_name), ("Just Org", None));
+        }
+        if name == "a.vcf" {
+            // What nobody edited goes out as it came.
+            let out = book.exported(ExportForm::Cards(None));
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
     }
 }

@@ -69,7 +69,7 @@ fn row(row: &PlanRow, files: &Files) -> Value {
     let changes = { row.changes.iter() }
         .map(|change| json!({"what": change.what, "before": change.before, "after": change.after}));
     let kept = { row.kept.iter() }
-        .map(|kept| json!({"what": kept.what, "stored": kept.before, "said": kept.after}));
+        .map(|kept| json!({"what": kept.what, "stored": kept.stored, "said": kept.said}));
     let (known, reason) = match &row.fate {
         Fate::Change(known) | Fate::Same(known) => (Some(known), None),
         Fate::Unreadable(reason) => (None, Some(reason)),

@@ -73,6 +73,24 @@ impl ContactAttributes {
         names.filter(|name| !name.trim().is_empty())
     }
 
+    /// Whether a company is all that is said of who it is: no name, and nothing that only a person has.
+    #[must_use]
+    pub(crate) fn is_company_alone(&self) -> bool {
+        let is_blank = |text: &Option<Option<String>>| {
+            let mut text = text.iter().flatten();
+            text.all(|text| text.trim().is_empty())
+        };
+        let of_person = [&self.name, &self.nickname, &self.title, &self.role];
+        let parts = [
+            &self.prefix,
+            &self.given_name,
+            &self.additional_name,
+            &self.family_name,
+            &self.suffix,
+        ];
+        !is_blank(&self.organisation) && of_person.into_iter().chain(parts).all(is_blank)
+    }
+
     /// The contact that these attributes make; its stamp is left at the epoch for the database to
     /// set.
     ///

@@ -5,12 +5,15 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::attribute_reader::{NOTE_LIMIT, end_lines};
 use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::day::PartialDate;
-use crate::domain::detail::{BIRTHDAY, settle};
+use crate::domain::detail::BIRTHDAY;
 use crate::domain::fields::{CONTACT, ContactText, Use, texts};
 use crate::domain::fold::fold;
 use crate::domain::naming::NameParts;
 use crate::domain::phone::{MANUAL, Phone};
 
+use super::details::{
+    Missing, Stays, add_details, is_birthday_there, other_birthday, take_details,
+};
 use super::taken::{CardRecords, Says, same_number};
 
 /// A number that is here, and the same number of a card: one, with what the card says.
@@ -65,49 +68,25 @@ fn share(one: &Contact, other: &Contact, is_meant: impl Fn(&Detail) -> bool) -> 
     !meant(one).is_disjoint(&meant(other))
 }
 
-/// The birthday of a contact and another one that a card says of it: a person has one, and keeps it.
+/// The field that says something of the company only.
+const DEPARTMENT: &str = "department";
+
+/// Whether what is said of the companies of two contacts can be of one: they name the same, or one names none.
 #[must_use]
-pub fn other_birthday<'c>(
-    known: &'c Contact,
-    said: &'c Contact,
-) -> Option<(&'c Detail, &'c Detail)> {
-    let of = |contact: &'c Contact| {
-        let dates = contact.details_of(DetailKind::Date);
-        dates.filter(|date| date.is_date(BIRTHDAY))
-    };
-    let own = of(known).next()?;
-    let is_known = |other: &&Detail| of(known).any(|own| is_in(other, own) || is_in(own, other));
-    Some((own, of(said).find(|other| !is_known(other))?))
-}
-
-/// Whether a date is the same as another one, or a part of it.
-fn is_in(date: &Detail, other: &Detail) -> bool {
-    match (date.date(), other.date()) {
-        (Some(date), Some(other)) => date.is_in(other),
-        _ => date.identity() == other.identity(),
+pub fn is_one_company(one: &Contact, other: &Contact) -> bool {
+    match (&one.organisation, &other.organisation) {
+        (Some(one), Some(other)) => fold(one) == fold(other),
+        _ => true,
     }
-}
-
-/// Whether the birthday that another card says is that of a contact which has one, and no detail more. It says
-/// what is not known of the one that is there, and takes the place of one that was `dropped` for it.
-fn is_birthday_there(known: &mut [Detail], other: &Detail, dropped: &[&Detail]) -> bool {
-    if !other.is_date(BIRTHDAY) || !known.iter().any(|own| own.is_date(BIRTHDAY)) {
-        return false;
-    }
-    let mut birthdays = known.iter_mut().filter(|own| own.is_date(BIRTHDAY));
-    let gives_way =
-        |own: &&mut Detail| is_in(own, other) || dropped.iter().any(|dropped| own.says(dropped));
-    if let Some(own) = birthdays.find(gives_way) {
-        own.value = other.value.clone();
-    }
-    true
 }
 
 /// Fills what a contact has blank but for the parts of its name, and adds the details and tags that it does not have;
 /// but not what an `older` card said already, for that was taken out here.
 fn fill(known: &mut Contact, other: &Contact, older: Option<&Contact>) {
     let apart = texts(&CONTACT).filter(|text| !text.field.is(Use::Part));
-    fill_texts(apart, known, other, older);
+    let one_company = is_one_company(known, other);
+    let fitting = apart.filter(|text| one_company || text.field.name != DEPARTMENT);
+    fill_texts(fitting, known, other, older);
     if known.uid.is_none() {
         known.uid.clone_from(&other.uid);
     }
@@ -214,20 +193,6 @@ pub(in crate::domain) fn add_missing<'o, T: Clone + PartialEq + 'o>(
     }
 }
 
-/// Adds the details that are not there, whatever their labels.
-pub(in crate::domain) fn add_details<'o>(
-    known: &mut Vec<Detail>,
-    other: impl IntoIterator<Item = &'o Detail>,
-) {
-    let mut there: HashSet<_> = known.iter().map(Detail::identity).collect();
-    for detail in other {
-        if there.insert(detail.identity()) {
-            known.push(detail.clone());
-        }
-    }
-    settle(known, &[]);
-}
-
 /// Phones by their number, the same number's first one.
 fn by_number(phones: &[Phone]) -> HashMap<&str, &Phone> {
     // What comes later takes the place of what was there.
@@ -250,6 +215,8 @@ pub struct Revision {
     pub historic: Vec<Phone>,
     /// Numbers of the card that the contact had, and that were corrected or deleted here.
     pub corrected: Vec<Phone>,
+    /// What a person set or cleared here, and the card has otherwise than before.
+    pub stays: Vec<Stays>,
 }
 
 impl Revision {
@@ -318,15 +285,6 @@ pub fn add(
     revision
 }
 
-/// What it means that a newer card lacks what the older one had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// It was taken out: the card says that it was revised later.
-    Removed,
-    /// Nothing: the card may be a part of what its program knows.
-    Unsaid,
-}
-
 /// What a newer card changes: what it says otherwise than the `older` card did, where the person has
 /// not changed the same thing since. A number that gave way to another one, or that was taken out,
 /// becomes historic, so that it still tells who calls; one that the person deleted stays deleted.
@@ -339,12 +297,15 @@ pub fn revise(
     newer: &CardRecords,
     missing: Missing,
 ) -> Revision {
-    revise_contact(contact, older, newer, missing);
+    let kept = revise_contact(contact, older, newer, missing);
     let (older_says, newer_says) = (&older.says, &newer.says);
     let prefers = newer.says_of_contact.prefers;
     let (older, newer) = (&older.records, &newer.records);
 
-    let mut revision = Revision::default();
+    let mut revision = Revision {
+        stays: kept,
+        ..Revision::default()
+    };
     let [of_older, of_newer, of_stored] = [&older.phones, &newer.phones, phones].map(by_number);
     let of = |phones: &HashMap<&str, &Phone>, identity: &str| -> Option<Phone> {
         phones.get(identity).copied().cloned()
@@ -400,17 +361,19 @@ pub fn revise(
 }
 
 /// Changes of a contact, but for its phones, what the card says otherwise. What a line of ours said before and none
-/// says now was dropped by another program, and stays.
+/// says now was dropped by another program, and stays. Gives what a person set or cleared here instead.
 fn revise_contact(
     contact: &mut Contact,
     older: &CardRecords,
     newer: &CardRecords,
     missing: Missing,
-) {
+) -> Vec<Stays> {
     let (said, says) = (&older.says_of_contact, &newer.says_of_contact);
     let (old, new) = (&older.records.contact, &newer.records.contact);
     let name_is_whole = said.whole_name && !says.whole_name && old.name == new.name;
     take(&mut contact.name, &old.name, &new.name);
+    let same_name = contact.name == new.name;
+    let mut kept = Vec::new();
     for text in texts(&CONTACT).filter(|text| !text.field.is(Use::Key)) {
         if name_is_whole && text.field.is(Use::Part) {
             continue;
@@ -419,6 +382,14 @@ fn revise_contact(
         let stored = text.of_mut(contact);
         if (new.is_some() || missing == Missing::Removed) && stored.as_deref() == old {
             *stored = new.map(str::to_owned);
+        } else if let (None, Some(new)) = (stored, new.filter(|_| old.is_some() && new != old))
+            && (same_name || !text.field.is(Use::Part))
+        {
+            kept.push(Stays {
+                what: text.field.words.into(),
+                own: None,
+                said: new.to_owned(),
+            });
         }
     }
     take(&mut contact.kind, &old.kind, &new.kind);
@@ -431,8 +402,10 @@ fn revise_contact(
     };
     let old_details = old.details.iter().filter(|detail| !dropped(detail));
     let old_details: Vec<Detail> = old_details.cloned().collect();
-    take_details(&mut contact.details, &old_details, &new.details, missing);
+    let of_details = take_details(&mut contact.details, &old_details, &new.details, missing);
+    kept.extend(of_details);
     take_list(&mut contact.tags, &old.tags, &new.tags, missing);
+    kept
 }
 
 /// The phones that become historic, before and after: of those that the newer card leaves out, each
@@ -499,42 +472,6 @@ fn take<T: Clone + PartialEq>(stored: &mut T, old: &T, new: &T) {
     if stored == old {
         stored.clone_from(new);
     }
-}
-
-/// As [`take_list`], for details, which are the same whatever their labels; a label is taken like any
-/// other text.
-fn take_details(stored: &mut Vec<Detail>, old: &[Detail], new: &[Detail], missing: Missing) {
-    fn by_identity(details: &[Detail]) -> HashMap<(&'static str, String), &Detail> {
-        let details = details.iter().rev();
-        details.map(|detail| (detail.identity(), detail)).collect()
-    }
-    let (of_old, of_new) = (by_identity(old), by_identity(new));
-    if missing == Missing::Removed {
-        stored.retain(|item| {
-            let identity = item.identity();
-            of_new.contains_key(&identity) || !of_old.contains_key(&identity)
-        });
-    }
-    for item in stored.iter_mut() {
-        let identity = item.identity();
-        if let (Some(old), Some(new)) = (of_old.get(&identity), of_new.get(&identity))
-            && item.says(old)
-        {
-            *item = Detail {
-                id: item.id,
-                ..(*new).clone()
-            };
-        }
-    }
-    let added = new.iter();
-    let added = added.filter(|detail| !of_old.contains_key(&detail.identity()));
-    let dropped = old.iter();
-    let dropped = dropped.filter(|detail| !of_new.contains_key(&detail.identity()));
-    let dropped: Vec<&Detail> = dropped.collect();
-    let added: Vec<&Detail> = added
-        .filter(|detail| !is_birthday_there(stored, detail, &dropped))
-        .collect();
-    add_details(stored, added);
 }
 
 /// Adds to a list what is new, and takes out what was removed.

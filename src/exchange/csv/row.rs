@@ -543,6 +543,9 @@ fn names(kind: TableOrigin, texts: &[(Text, &str)], details: Vec<Detail>) -> Con
             *text.sent_mut(&mut said) = Some(Some(value));
         }
     }
+    if kind == TableOrigin::Foreign && said.kind.is_none() && said.is_company_alone() {
+        said.kind = Some(ContactKind::Company);
+    }
     said
 }
 

@@ -1,6 +1,7 @@
 //! The contact of a card: names, details, tags.
 
 use std::collections::HashSet;
+use std::iter;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -119,8 +120,11 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
 /// The property that says that a person's name has no parts.
 pub(super) const WHOLE: &str = "X-CALLBOOK-WHOLE-NAME";
 
+/// What a card that names nobody says of a person only.
+const PERSONS_ONLY: [&str; 3] = ["NICKNAME", "TITLE", "ROLE"];
+
 /// Whether the card is one of a company: by `KIND` of 4.0 (RFC 6350, 6.1.4) or what Apple writes, or
-/// else because it names a company and no person.
+/// else because it names a company and no person: by the same name, or by no other word for who it is.
 pub(super) fn is_company(properties: &[Property]) -> bool {
     let said = properties.iter().find_map(|property| {
         let text = property.text();
@@ -136,7 +140,11 @@ pub(super) fn is_company(properties: &[Property]) -> bool {
         let parted = parts.is_some_and(|parts| (0..5).any(|at| name_part(parts, at).is_some()));
         let company = properties.iter().find(|property| property.name == "ORG");
         let company = company.and_then(|company| name_part(company, 0));
-        !parted && company.is_some() && company == first_of(properties, "FN")
+        let is_bare = || {
+            let mut names = iter::once("FN").chain(PERSONS_ONLY);
+            names.all(|name| first_of(properties, name).is_none())
+        };
+        !parted && company.is_some() && (company == first_of(properties, "FN") || is_bare())
     })
 }
 
@@ -525,6 +533,9 @@ pub(super) fn day(property: &Property) -> Option<DetailValue> {
         .split_once('T')
         .filter(|(date, _)| !date.is_empty())
         .map_or(written.as_str(), |(date, _)| date);
+    if let Some(calendar) = other_calendar(property) {
+        return Some(DetailValue::Text(format!("{written} ({calendar})")));
+    }
     let Some(mut date) = PartialDate::read(date) else {
         return Some(DetailValue::Text(written));
     };
@@ -536,6 +547,17 @@ pub(super) fn day(property: &Property) -> Option<DetailValue> {
         date.year = None;
     }
     Some(date.into())
+}
+
+/// The calendar that the numbers of a day are of (RFC 6350, 5.8), where it is another one than that of all other days.
+fn other_calendar(property: &Property) -> Option<String> {
+    let calendar = property.param("CALSCALE")?.trim().to_lowercase();
+    let is_word = |sign: char| sign.is_ascii_alphanumeric() || sign == '-';
+    match calendar.as_str() {
+        "" | "gregorian" | "gregory" | "iso8601" => None,
+        word if word.len() <= 40 && word.chars().all(is_word) => Some(calendar),
+        _ => Some("another calendar".to_owned()),
+    }
 }
 
 /// An instant of RFC 3339, or in the basic form of RFC 6350, 4.3.5; without a zone it is UTC.

@@ -7,10 +7,7 @@
 
 use std::hash::Hash;
 
-use rusqlite::MAIN_DB;
-use rusqlite::blob::ZeroBlob;
-
-use crate::domain::contact::{CardId, Contact, ContactId, DetailKind};
+use crate::domain::contact::{Contact, ContactId, DetailKind};
 use crate::domain::content::ContentHash;
 use crate::domain::edit::Done;
 use crate::domain::fingerprint::Fingerprint;
@@ -20,7 +17,7 @@ use crate::domain::import::{
     Arrival, Bytes, CardKey, Cards, Choice, Fate, ImportPlan, ImportReport, Incoming, Intake,
     KnownBy, Origin, PlanRow, Reject, RejectScope,
 };
-use crate::domain::intake::{self, CardRecords, Gone, Missing, ParsedCard};
+use crate::domain::intake::{self, CardRecords, Gone, Missing, ParsedCard, Stays};
 use crate::domain::notice::NoticeKind;
 use crate::domain::number::Region;
 use crate::domain::phone::{Context, PhoneAttributes};
@@ -38,6 +35,7 @@ use crate::store::write::writer::Writer;
 mod crowds;
 mod former;
 pub(in crate::store::change) mod group;
+mod kept_card;
 mod known;
 mod planned;
 mod run;
@@ -93,9 +91,6 @@ impl Store {
 
 /// After how many new contacts the log is written.
 const LOGGED: usize = 1_000;
-
-/// From so many bytes on a card is written in parts: in one, `SQLite` holds it twice more.
-const LARGE: usize = 1024 * 1024;
 
 impl Writer<'_> {
     /// Takes in all that comes; what cannot be stored is given back.
@@ -331,20 +326,18 @@ impl Writer<'_> {
             run.spoken_for.put(known, card_name);
         }
         let said = (by != KnownBy::Before).then(|| taken.said_of_contact());
-        let put = if by == KnownBy::Before {
+        let (put, stays) = if by == KnownBy::Before {
             run.report.numbers_same += taken.records.phones.len();
-            None
+            (None, Vec::new())
         } else {
             self.planned((&found, by), taken, coming, run)?
         };
-        let after = put.as_ref().map_or(&found.contact, |put| &put.after);
-        let kept = said.map_or_else(Vec::new, |said| kept(after, &said));
+        let before = &found.contact;
+        let after = put.as_ref().map_or(before, |put| &put.after);
+        let kept = said.map_or_else(Vec::new, |said| kept(before, after, &said, stays));
         for one in &kept {
-            let example = || {
-                let said = one.after.as_deref().unwrap_or_default();
-                format!("{said} of {}", after.name)
-            };
-            run.notices.add(NoticeKind::TextStays, &one.what, example);
+            let example = || format!("{} of {}", one.said, after.name);
+            run.notices.add(one.why.notice(), &one.what, example);
         }
         let attached = match &put {
             Some(put) if run.plan.is_some() && put.after.card != found.contact.card => {
@@ -413,15 +406,15 @@ impl Writer<'_> {
         Ok(Some(run.intake.format.beside_groups(found, tags, kept)))
     }
 
-    /// What a card does to the contact that it is about, or none where that is nothing. The card is
-    /// kept, so that what callbook does not understand of it comes out again.
+    /// What a card does to the contact that it is about, or none where that is nothing, and what it says otherwise
+    /// than before and a person has set or cleared here. The card is kept, so that what callbook does not understand of it comes out again.
     fn planned(
         &self,
         (found, by): (&FullContact, KnownBy),
         mut taken: CardRecords,
         coming: &Coming,
         run: &mut Run<'_>,
-    ) -> Answer<Option<Put>> {
+    ) -> Answer<(Option<Put>, Vec<Stays>)> {
         let FullContact { contact, phones } = found;
         let format = run.intake.format;
         let Origin {
@@ -441,7 +434,7 @@ impl Writer<'_> {
             .is_some_and(|found| is_written(&found)));
         if is_known {
             run.report.numbers_same += taken.records.phones.len();
-            return Ok(None);
+            return Ok((None, Vec::new()));
         }
         let mut after = contact.clone();
         self.know_relations(contact, &mut taken.records.contact)?;
@@ -461,7 +454,7 @@ impl Writer<'_> {
         };
         let revises = by == KnownBy::Uid && !self.has_written(contact.id)?;
         let newer = revises && older.as_ref().is_some_and(|(_, older)| is_newer(older));
-        let revision = if let Some((card, older)) = older.as_ref().filter(|_| newer) {
+        let mut revision = if let Some((card, older)) = older.as_ref().filter(|_| newer) {
             let renewed = format.renew(card, bytes);
             if renewed != *card {
                 after.card = Some(self.keep_card(&renewed)?);
@@ -502,8 +495,10 @@ impl Writer<'_> {
             let example = || format!("{} of {}", phone.shown(), contact.name);
             run.notices.add(NoticeKind::StaysHistoric, "", example);
         }
+        let stays = std::mem::take(&mut revision.stays);
         let put = Put { after, revision };
-        Ok((put.after != *contact || !put.revision.is_empty()).then_some(put))
+        let changes = put.after != *contact || !put.revision.is_empty();
+        Ok((changes.then_some(put), stays))
     }
 
     /// Takes a relation that a card has by its name for the one that the contact has by its `UID`.
@@ -552,26 +547,6 @@ impl Writer<'_> {
             home: country.or(context.home),
             ..context
         }
-    }
-
-    pub(in crate::store) fn keep_card(&self, bytes: &[u8]) -> Answer<CardId> {
-        let connection = self.connection();
-        if bytes.len() < LARGE {
-            connection
-                .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
-                .execute([bytes])?;
-            return Ok(CardId(connection.last_insert_rowid()));
-        }
-        connection
-            .prepare_cached("INSERT INTO card (bytes) VALUES (?1)")?
-            .execute([ZeroBlob(bytes.len() as u64)])?;
-        let id = connection.last_insert_rowid();
-        let mut place = connection.blob_open(MAIN_DB, "card", "bytes", id, false)?;
-        for (at, part) in bytes.chunks(LARGE).enumerate() {
-            place.write_all_at(part, at * LARGE)?;
-        }
-        place.close()?;
-        Ok(CardId(id))
     }
 }
 

@@ -3,38 +3,34 @@
 //! An undo is a step of its own, whose operations are the inverses of the change's; a redo inverts
 //! the undo. Both are checked: if one of the rows has changed since, nothing is done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::contact::{Contact, ContactId};
 use crate::domain::edit::Done;
 use crate::domain::operation::{
-    Actor, HistoryEntry, Operation, Overwriting, Record, RecordKey, Standing, StepEntry, StepRow,
+    HistoryEntry, Operation, Overwriting, Record, RecordKey, Standing, StepEntry, StepRow,
     UndoPoint,
 };
 use crate::domain::phone::{Phone, PhoneId};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::rehearsal::Seen;
+use crate::domain::turning::turned_back;
 
 use crate::store::base::Store;
 use crate::store::db::failure::{Answer, Failure};
 use crate::store::db::record;
 use crate::store::db::sync_lock::SyncLock;
 use crate::store::undo::restore::past;
+use crate::store::undo::since::Later;
 use crate::store::write::decided;
 use crate::store::write::log::{self, STEP, StepKind};
 use crate::store::write::writer::Writer;
 
 /// Up to how many rows a step says what contacts were made with.
 const WHOLE: usize = 50;
-
-/// The field that follows every write, so that it says nothing about whether a row is as it was
-/// left; of a contact it moves with its phones, without an operation.
-const TOUCHED: &str = "updated_at";
 
 /// Why a step cannot be undone that is not among those that can.
 const GONE: &str = "no such step, or it was already undone or emptied with the bin";
@@ -330,15 +326,6 @@ fn deleted_phone(
     Ok(deleted.optional()?)
 }
 
-/// The title of the changes of a contact that are newer than a step, and what made them.
-#[derive(Default)]
-struct Later {
-    /// The newest of each row.
-    of: HashMap<Uuid, (String, String)>,
-    /// The newest of all.
-    newest: Option<(String, String)>,
-}
-
 impl Writer<'_> {
     /// Undoes a step and every one after it, each in a step of its own.
     pub(in crate::store) fn back_to(&mut self, id: i64) -> Answer<Vec<UndoPoint>> {
@@ -416,31 +403,36 @@ impl Writer<'_> {
         let operations = log::operations(self.connection(), applied, usize::MAX)?;
         let mut pace = self.pace();
         let all = 2 * operations.len();
-        if over == Overwriting::Refused {
-            // The rows of a contact stand together.
-            let mut later: Option<(ContactId, Later)> = None;
-            for (done, (operation, contact)) in operations.iter().enumerate() {
-                pace.tell(done, all)?;
-                let known = match later.take() {
-                    Some((known, later)) if known == *contact => later,
-                    _ => self.later(*contact, target)?,
-                };
+        // The rows of a contact stand together.
+        let mut later: Option<(ContactId, Later)> = None;
+        let mut changed_since = HashSet::new();
+        for (done, (operation, contact)) in operations.iter().enumerate() {
+            pace.tell(done, all)?;
+            let known = match later.take() {
+                Some((known, later)) if known == *contact => later,
+                _ => self.later(*contact, target)?,
+            };
+            if over == Overwriting::Refused {
                 self.refuse_changed(operation, &known, target, verb)?;
-                later = Some((*contact, known));
             }
+            if known.has(operation.key()) {
+                changed_since.insert(operation.key());
+            }
+            later = Some((*contact, known));
         }
         for (done, (operation, contact)) in operations.into_iter().rev().enumerate() {
             pace.tell(all / 2 + done, all)?;
+            let newer = changed_since.contains(&operation.key());
             match over {
-                Overwriting::Refused => self.invert(operation)?,
-                Overwriting::Written => self.invert_over(operation, contact)?,
+                Overwriting::Refused => self.invert(operation, newer)?,
+                Overwriting::Written => self.invert_over(operation, contact, newer)?,
             }
         }
         Ok(())
     }
 
     /// Applies the inverse of an operation to a row as it is now, if it fits there at all.
-    fn invert_over(&mut self, operation: Operation, contact: ContactId) -> Answer<()> {
+    fn invert_over(&mut self, operation: Operation, contact: ContactId, newer: bool) -> Answer<()> {
         let there = record::find(self.connection(), operation.key())?;
         let fits = match &operation {
             Operation::Create(_, _) | Operation::Update(_, _) => there.is_some(),
@@ -453,84 +445,31 @@ impl Writer<'_> {
                     && !others.iter().any(same)
             }
         };
-        if fits { self.invert(operation) } else { Ok(()) }
-    }
-
-    /// The changes of a contact's rows that are newer than a step and stand. All at once, for a contact
-    /// may have thousands of rows.
-    fn later(&self, contact: ContactId, step: &UndoPoint) -> Answer<Later> {
-        let mut changes = self.connection().prepare_cached(
-            "SELECT o.key, p.title, p.actor, p.remote FROM operation o JOIN undo_point p ON p.id = o.point
-             WHERE o.contact = ?1 AND o.point > ?2 AND p.kind = 'change' AND p.undone = 0
-             ORDER BY o.point",
-        )?;
-        let mut later = Later::default();
-        let mut changes = changes.query(params![contact.0.as_bytes(), step.id])?;
-        while let Some(row) = changes.next()? {
-            let by = match row.get(3)? {
-                Some(remote) => remote,
-                None => Actor::of(&row.get::<_, String>(2)?)
-                    .map_or("another program", words)
-                    .to_owned(),
-            };
-            let by: (String, String) = (row.get(1)?, by);
-            later.of.insert(record::uuid(row, 0)?, by.clone());
-            later.newest = Some(by);
-        }
-        Ok(later)
-    }
-
-    /// Refuses if a row is not as the step left it, or has a change that is newer
-    /// than the step and still in effect.
-    ///
-    /// The log alone would not do: another program may have undone or redone a step of its own. Nor
-    /// would the row alone: a change of another field of it would be torn from what it belongs to.
-    fn refuse_changed(
-        &self,
-        operation: &Operation,
-        later: &Later,
-        target: &UndoPoint,
-        verb: &str,
-    ) -> Answer<()> {
-        // Undoing the creation of a contact deletes its phones too, also those of later steps.
-        let whole = matches!(operation, Operation::Create(RecordKey::Contact(_), _));
-        let newer = if whole {
-            later.newest.as_ref()
+        if fits {
+            self.invert(operation, newer)
         } else {
-            later.of.get(&operation.key().uuid())
-        };
-        let by = match newer {
-            Some((title, by)) => format!("it has been changed since by “{title}” ({by})"),
-            None if self.is_as_left(operation)? => return Ok(()),
-            None => "it has been changed since".to_owned(),
-        };
-        let detail = format!("cannot {verb} “{}”: {by}", target.title);
-        Err(Refusal::new(Kind::Conflict, detail).into())
+            Ok(())
+        }
     }
 
-    /// Whether a row is as an operation left it.
-    fn is_as_left(&self, operation: &Operation) -> Answer<bool> {
+    /// Applies the inverse of an operation; of a contact that has `newer` changes, to the parts that it touched alone.
+    fn invert(&mut self, operation: Operation, newer: bool) -> Answer<()> {
         let current = record::find(self.connection(), operation.key())?;
-        Ok(match (operation, current) {
-            (Operation::Create(_, _), current) => current.is_some(),
-            (Operation::Delete(_), current) => current.is_none(),
-            (Operation::Update(_, _), None) => false,
-            (Operation::Update(_, changes), Some(current)) => {
-                let fields = match &current {
-                    Record::Phone(phone) => fields(&**phone),
-                    Record::Contact(contact) => fields(&**contact),
-                }?;
-                changes
-                    .iter()
-                    .filter(|change| change.field != TOUCHED)
-                    .all(|change| fields.get(&change.field) == Some(&change.to))
-            }
-        })
-    }
-
-    /// Applies the inverse of an operation.
-    fn invert(&mut self, operation: Operation) -> Answer<()> {
-        let current = record::find(self.connection(), operation.key())?;
+        if let (Operation::Update(_, changes), Some(Record::Contact(before))) =
+            (&operation, &current)
+        {
+            let turned = turned_back(before, changes).map_err(|error| unreadable(&error))?;
+            let updated_at = if newer {
+                self.context().now
+            } else {
+                turned.updated_at
+            };
+            let after = Contact {
+                updated_at,
+                ..turned
+            };
+            return self.update_contact((**before).clone(), after).map(drop);
+        }
         let misfit = || Failure::Log("an operation does not fit the row that it is about".into());
         let inverse = operation.inverse(current.clone()).ok_or_else(misfit)?;
         match (inverse, current) {
@@ -545,11 +484,6 @@ impl Writer<'_> {
                     Operation::revise(&*before, &changes).map_err(|error| unreadable(&error))?;
                 self.update_phone(*before, after)
             }
-            (Operation::Update(_, changes), Some(Record::Contact(before))) => {
-                let after: Contact =
-                    Operation::revise(&*before, &changes).map_err(|error| unreadable(&error))?;
-                self.update_contact(*before, after).map(drop)
-            }
             _ => Err(misfit()),
         }
     }
@@ -557,18 +491,4 @@ impl Writer<'_> {
 
 fn unreadable(error: &serde_json::Error) -> Failure {
     Failure::Log(error.to_string())
-}
-
-/// The fields of a record by name.
-fn fields<T: Serialize>(record: &T) -> Answer<Value> {
-    serde_json::to_value(record).map_err(|error| unreadable(&error))
-}
-
-/// What made the change, in words.
-const fn words(actor: Actor) -> &'static str {
-    match actor {
-        Actor::Screens => "the screens",
-        Actor::Command => "command line",
-        Actor::Import => "import",
-    }
 }

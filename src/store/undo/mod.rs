@@ -3,3 +3,4 @@
 pub(in crate::store) mod bin;
 pub(in crate::store) mod journal;
 pub(in crate::store) mod restore;
+mod since;

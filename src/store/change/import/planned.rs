@@ -6,14 +6,15 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::domain::attribute_reader::end_lines;
-use crate::domain::contact::Contact;
+use crate::domain::contact::{Contact, Detail, DetailKind};
 use crate::domain::detail::BIRTHDAY;
 use crate::domain::fields::{self, ContactField, Use};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::{Fate, KnownBy, Match, PlanChange, PlanNumber, PlanRow};
-use crate::domain::intake::other_birthday;
+use crate::domain::intake::{Stays, is_one_company, other_birthday};
 use crate::domain::naming::NameParts;
+use crate::domain::not_taken::{KeptValue, NotTaken};
 use crate::domain::number::digits;
 use crate::domain::operation::FieldChange;
 use crate::domain::phone::Phone;
@@ -51,8 +52,14 @@ pub(super) fn planned_row(
     }
 }
 
-/// The texts and the birthday that a card says otherwise than its contact has them after it: a contact keeps its own.
-pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
+/// What a card says otherwise than its contact has it after the import: a contact keeps its own texts and birthday, and
+/// what `stays` as a person set or cleared it.
+pub(super) fn kept(
+    before: &Contact,
+    after: &Contact,
+    said: &Contact,
+    stays: Vec<Stays>,
+) -> Vec<KeptValue> {
     let texts = fields::texts(&fields::CONTACT);
     let told = texts.filter(|text| !text.field.is(Use::Key) && is_told(text.field, after, said));
     let told = told.filter_map(|text| {
@@ -61,18 +68,50 @@ pub(super) fn kept(after: &Contact, said: &Contact) -> Vec<PlanChange> {
         let mut plain = own.to_owned();
         end_lines(&mut plain);
         let is_in = plain == other || text.field.is_long() && plain.contains(other);
-        (!is_in).then(|| PlanChange {
+        (!is_in).then(|| KeptValue {
             what: text.field.words.into(),
-            before: Some(own.to_owned()),
-            after: Some(other.to_owned()),
+            stored: Some(own.to_owned()),
+            said: other.to_owned(),
+            why: NotTaken::Own,
         })
     });
-    let birthday = other_birthday(after, said).map(|(own, other)| PlanChange {
-        what: BIRTHDAY.into(),
-        before: Some(own.shown().into_owned()),
-        after: Some(other.shown().into_owned()),
+    let stays = stays.into_iter().map(|one| KeptValue {
+        why: match one.own {
+            Some(_) => NotTaken::Own,
+            None => NotTaken::Cleared,
+        },
+        what: one.what,
+        stored: one.own,
+        said: one.said,
     });
-    told.chain(birthday).collect()
+    let mut all: Vec<KeptValue> = told.chain(stays).collect();
+    let department = said.department.as_ref();
+    let department =
+        department.filter(|_| after.department.is_none() && !is_one_company(after, said));
+    if let Some(department) = department.filter(|_| all.iter().all(|one| one.what != "department"))
+    {
+        all.push(KeptValue {
+            what: "department".into(),
+            stored: None,
+            said: department.clone(),
+            why: NotTaken::OtherCompany,
+        });
+    }
+    all.extend(other_birthday(after, said).map(|(own, other)| {
+        let mut birthdays = before.details.iter().filter(|own| own.is_date(BIRTHDAY));
+        let was_here = birthdays.any(|before| before.value == own.value);
+        KeptValue {
+            what: BIRTHDAY.into(),
+            stored: Some(own.shown().into_owned()),
+            said: other.shown().into_owned(),
+            why: if was_here {
+                NotTaken::Own
+            } else {
+                NotTaken::Second
+            },
+        }
+    }));
+    all
 }
 
 /// The photos and the like that come, go or change with a contact's card.
@@ -153,21 +192,58 @@ fn content_changes(before: &Contact, after: &Contact) -> Vec<PlanChange> {
             }
         })
         .collect();
-    let gone = before.details.iter();
-    let gone = gone.filter(|detail| !after.details.iter().any(|other| other.says(detail)));
-    let new = after.details.iter();
-    let new = new.filter(|detail| !before.details.iter().any(|other| other.says(detail)));
-    let details = gone
-        .map(|detail| (detail, false))
-        .chain(new.map(|detail| (detail, true)));
-    changes.extend(details.map(|(detail, new)| {
-        let value = Some(detail.shown().into_owned());
-        PlanChange {
-            what: detail.title(),
-            before: value.clone().filter(|_| !new),
-            after: value.filter(|_| new),
+    changes.extend(detail_changes(&before.details, &after.details));
+    changes
+}
+
+/// What some details have otherwise than others: a row for each that came, went, or is another one now.
+fn detail_changes(before: &[Detail], after: &[Detail]) -> Vec<PlanChange> {
+    let mut changes = Vec::new();
+    let row = |what: Cow<'static, str>, before: Option<String>, after: Option<String>| PlanChange {
+        what,
+        before,
+        after,
+    };
+    let said = |details: &[Detail], one: &Detail| {
+        let mut details = details.iter();
+        details.any(|other| other.says_but_for_preferred(one))
+    };
+    let mut came: Vec<&Detail> = after.iter().filter(|one| !said(before, one)).collect();
+    for was in before.iter().filter(|one| !said(after, one)) {
+        let shown = was.shown().into_owned();
+        let Some(at) = came.iter().position(|is| is.id == was.id) else {
+            changes.push(row(was.title(), Some(shown), None));
+            continue;
+        };
+        let is = came.remove(at);
+        if is.label != was.label {
+            let what = format!("label of {}", is.shown());
+            changes.push(row(what.into(), was.label.clone(), is.label.clone()));
         }
-    }));
+        if is.value != was.value {
+            let now = is.shown().into_owned();
+            changes.push(row(is.title(), Some(shown), Some(now)));
+        }
+    }
+    let came = came.into_iter();
+    changes.extend(came.map(|is| row(is.title(), None, Some(is.shown().into_owned()))));
+    for kind in DetailKind::ALL {
+        let preferred = |details: &[Detail]| {
+            let mut details = details.iter();
+            let found = details.find(|one| one.kind == kind && one.preferred);
+            found.map(|one| (one.identity(), one.shown().into_owned()))
+        };
+        let [was, is] = [before, after].map(preferred);
+        let is_other =
+            was.as_ref().map(|(identity, _)| identity) != is.as_ref().map(|(identity, _)| identity);
+        // Of details that all came in, it is no change.
+        if is_other && before.iter().any(|one| one.kind == kind) {
+            let what = format!("preferred {}", kind.word()).into();
+            let none = || "none".to_owned();
+            let is = is.map_or_else(none, |(_, shown)| shown);
+            changes.push(row(what, was.map(|(_, shown)| shown), Some(is)));
+        }
+    }
     changes
 }
 

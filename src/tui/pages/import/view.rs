@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
 use crate::domain::import::{Choice, Fate, FateKind, PlanNumber, PlanRow};
+use crate::domain::not_taken::NotTaken;
 use crate::domain::safe::safe;
 use crate::domain::words::{count, thousands};
 use crate::tui::ctx::Session;
@@ -255,14 +256,15 @@ impl Card<'_> {
             let (after, role) = match (&change.before, &change.after) {
                 (None, Some(after)) => (after.as_str(), Role::Good),
                 (_, Some(after)) => (after.as_str(), Role::Warn),
-                (_, None) => ("only this one", Role::Warn),
+                (_, None) => ("removed", Role::Warn),
             };
             lines.extend(self.pair(&change.what, before, after, role));
         }
         for kept in &row.kept {
-            let [stored, said] = [&kept.before, &kept.after].map(|side| side.as_deref());
-            let said = format!("{} (not taken)", said.unwrap_or_default());
-            lines.extend(self.pair(&kept.what, stored.unwrap_or_default(), &said, Role::Dim));
+            let none = self.theme.glyphs.none;
+            let stored = kept.stored.as_deref().unwrap_or(none);
+            let said = format!("{} (not taken)", kept.said);
+            lines.extend(self.pair(&kept.what, stored, &said, Role::Dim));
         }
         lines.push(Line::default());
         lines.push(self.line("RESULT", Role::Section));
@@ -342,8 +344,11 @@ impl Card<'_> {
             parts.push("its numbers are updated".to_owned());
         }
         for kept in &row.kept {
-            let stored = kept.before.as_deref().unwrap_or_default();
-            parts.push(format!("{} stays {stored}", kept.what));
+            let stored = kept.stored.as_deref().unwrap_or("none");
+            parts.push(match kept.why {
+                NotTaken::Second => format!("{} becomes {stored}", kept.what),
+                _ => format!("{} stays {stored}", kept.what),
+            });
         }
         if found.name != row.name && !row.changes.iter().any(|change| change.what == "name") {
             parts.push(format!("name stays {}", found.name));
