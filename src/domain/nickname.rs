@@ -16,6 +16,9 @@ const NICKNAME_SIGNS: [(char, char); 10] = [
     ('’', '’'),
 ];
 
+/// The most letters of a nickname: no end is looked for beyond them, since a broken name may open a megabyte of brackets.
+const LONGEST: usize = 100;
+
 /// A name without the nicknames in it, and with every other word: `Anna Lee` of `Anna (Nan) Lee`. One that is nothing
 /// else is the name.
 #[must_use]
@@ -51,7 +54,9 @@ fn after_nickname(text: &str) -> Option<&str> {
     let mut signs = signs.filter(|(open, _)| *open == first);
     signs.find_map(|(open, close)| {
         let inside = text.get(open.len_utf8()..)?;
-        let (nickname, after) = inside.match_indices(close).find_map(|(at, sign)| {
+        let end = inside.char_indices().nth(LONGEST);
+        let near = inside.get(..end.map_or(inside.len(), |(end, _)| end))?;
+        let (nickname, after) = near.match_indices(close).find_map(|(at, sign)| {
             let after = inside.get(at + sign.len()..)?;
             let ends_word = !after.starts_with(char::is_alphanumeric);
             ends_word.then_some((inside.get(..at)?, after))

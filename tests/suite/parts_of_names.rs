@@ -1,7 +1,10 @@
 //! The parts of a name that a card does not say, or that another card says of the same person.
 
+use std::time::{Duration, Instant};
+
 use callbook::domain::contact::Contact;
 use callbook::domain::listing::ListQuery;
+use callbook::domain::naming::NameParts;
 use callbook::import::File;
 use serde_json::json;
 
@@ -181,5 +184,17 @@ fn no_word_of_a_name_but_the_nickname_is_lost() {
         ];
         let parts = fields.map(|field| made[field].as_str().unwrap_or_default());
         assert_eq!(parts.join("|"), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_megabyte_of_opened_brackets_is_split_at_once() {
+    for sign in ["( ", "\"a ", "'A b'c "] {
+        let name = sign.repeat(1_000_000 / sign.len());
+        let begin = Instant::now();
+        let parts = NameParts::split(&name);
+        let took = begin.elapsed();
+        assert!(took < Duration::from_secs(1), "{sign}: {took:?}");
+        assert!(parts.family.is_some(), "{sign}");
     }
 }
