@@ -13,6 +13,7 @@ use super::change_line::detail_words;
 use super::contact::{Contact, Detail};
 use super::detail::{BIRTHDAY, DetailId, settle};
 use super::fields::{CONTACT, Use, is_used, words};
+use super::naming::NameParts;
 use super::operation::{FieldChange, Operation};
 use super::tag::tag_key;
 
@@ -130,6 +131,13 @@ pub(crate) fn turned_back(
         }
     }
     let mut turned = Operation::revise(contact, &plain)?;
+    let says_name_since = changes
+        .iter()
+        .any(|change| change.field == "name" && change.to.as_str() != Some(&contact.name));
+    if says_name_since && NameParts::of(contact).spoken() == contact.name {
+        // It is made of parts of which some were changed since.
+        turned.name = NameParts::of(&turned).spoken();
+    }
     turned.details = details.unwrap_or(turned.details);
     turned.tags = tags.unwrap_or(turned.tags);
     Ok(turned)
@@ -258,6 +266,13 @@ fn details_back(now: &[Detail], from: Vec<Detail>, to: &[Detail]) -> Vec<Detail>
             back.insert(place, was.clone());
         }
     }
+    // One that says again what another came to say since is not there twice.
+    let is_turned = |own: &Detail| of_now.get(&own.id) != Some(&own);
+    let others: Vec<_> = { back.iter() }
+        .filter(|own| !is_turned(own))
+        .map(Detail::identity)
+        .collect();
+    back.retain(|own| !is_turned(own) || !others.contains(&own.identity()));
     let ids = |details: &[Detail]| -> Vec<DetailId> { details.iter().map(|own| own.id).collect() };
     let (was, became) = (ids(&from), ids(to));
     if is_reordered(&was, &became) {

@@ -6,12 +6,12 @@ use crate::domain::contact::ContactId;
 use crate::domain::edit::ContactWithCard;
 use crate::domain::full_contact::FullContact;
 use crate::domain::import::GroupCard;
-use crate::domain::linked::{LinkedCard, LinkedIntent, SoughtCard};
+use crate::domain::linked::{LinkedCard, SoughtCard};
 use crate::domain::number::Region;
 use crate::domain::operation::SyncRun;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::remotes::LEFT_OUT;
-use crate::domain::sync::kept::{conflicts, read_conflict};
+use crate::domain::sync::kept::read_conflict;
 use crate::domain::sync::part::{Book, Part, Reading, RemoteState, Touched, Writing};
 use crate::domain::sync::person::Person;
 use crate::domain::sync::remote::{Etag, Href, Stop};
@@ -21,7 +21,7 @@ use crate::domain::sync::taken_as;
 use crate::exchange::vcard::{self, Outgoing, Over};
 use crate::store::{RemoteBook, Store};
 
-use super::card::RemoteCard;
+use super::card::{RemoteCard, kept};
 use super::terms::Terms;
 
 /// A book that is kept the same with a remote, in one run.
@@ -285,38 +285,6 @@ impl SyncPart<'_, '_, '_> {
     }
 }
 
-/// A row as it is kept.
-fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
-    let as_said = row
-        .base
-        .as_ref()
-        .is_some_and(|base| taken_as(base.said()) == row.agreed);
-    LinkedCard {
-        href: href.0.clone(),
-        etag: row.etag.as_ref().map(|etag| etag.0.clone()),
-        contact: row.contact,
-        base: row.base.as_ref().map(|base| base.bytes().to_vec()),
-        changed_at: row.base.as_ref().and_then(RemoteCard::changed_at),
-        agreed: (!as_said).then(|| row.agreed.to_json()),
-        intent: row.intent.as_ref().map(|intent| LinkedIntent {
-            is_new: intent.over.is_none(),
-            body: intent.body.bytes().to_vec(),
-            says: intent.says.to_json(),
-        }),
-        conflicts: conflicts(&row.conflicts),
-        strikes: row.strikes,
-        sent: row.sent,
-        refused: match (&row.unread, &row.refused) {
-            (Some(why), _) => Some((why.clone(), None)),
-            (None, Some(refused)) => Some((refused.why.clone(), Some(refused.says.to_json()))),
-            (None, None) => None,
-        },
-        held: row.held,
-        undone: row.undone,
-        twin: row.twin,
-    }
-}
-
 impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
     fn state(&mut self) -> Result<RemoteState, Stop> {
         let (token, known) = self.book.state().map_err(failed)?;
@@ -404,6 +372,10 @@ impl Part<RemoteCard> for SyncPart<'_, '_, '_> {
         let place = self.place(href);
         let etag = self.book.etag(&place).map_err(failed)?;
         Ok(etag.map(Etag))
+    }
+
+    fn place_of(&self, href: &Href) -> Vec<u8> {
+        self.place(href)
     }
 
     fn linked(&mut self) -> Result<Vec<Href>, Stop> {

@@ -9,16 +9,19 @@ use uuid::Uuid;
 use crate::domain::detail::DetailId;
 use crate::domain::full_contact::FullContact;
 use crate::domain::intake::CardRecords;
+use crate::domain::linked::{LinkedCard, LinkedIntent};
 use crate::domain::number::{self, Region};
 use crate::domain::own_fields::OwnFields;
 use crate::domain::phone::Context;
 use crate::domain::refusal::Refusal;
+use crate::domain::sync::kept::conflicts;
 use crate::domain::sync::person::Person;
 use crate::domain::sync::reading::{ReadLine, is_affected};
 use crate::domain::sync::records::{FAVOURITE, fields_of};
-use crate::domain::sync::remote::{Etag, Got};
-use crate::domain::sync::row::Card;
+use crate::domain::sync::remote::{Etag, Got, Href};
+use crate::domain::sync::row::{Card, Row};
 use crate::domain::sync::said::{NO, OurLine, SaidCard, SaidDetail, SaidNumber};
+use crate::domain::sync::taken_as;
 use crate::domain::timestamp::Timestamp;
 use crate::exchange::vcard;
 
@@ -218,5 +221,37 @@ impl CardReader {
             }
         }
         said.numbers = numbers;
+    }
+}
+
+/// A row as it is kept.
+pub(super) fn kept(href: &Href, row: &Row<RemoteCard>) -> LinkedCard {
+    let as_said = row
+        .base
+        .as_ref()
+        .is_some_and(|base| taken_as(base.said()) == row.agreed);
+    LinkedCard {
+        href: href.0.clone(),
+        etag: row.etag.as_ref().map(|etag| etag.0.clone()),
+        contact: row.contact,
+        base: row.base.as_ref().map(|base| base.bytes().to_vec()),
+        changed_at: row.base.as_ref().and_then(RemoteCard::changed_at),
+        agreed: (!as_said).then(|| row.agreed.to_json()),
+        intent: row.intent.as_ref().map(|intent| LinkedIntent {
+            is_new: intent.over.is_none(),
+            body: intent.body.bytes().to_vec(),
+            says: intent.says.to_json(),
+        }),
+        conflicts: conflicts(&row.conflicts),
+        strikes: row.strikes,
+        sent: row.sent,
+        refused: match (&row.unread, &row.refused) {
+            (Some(why), _) => Some((why.clone(), None)),
+            (None, Some(refused)) => Some((refused.why.clone(), Some(refused.says.to_json()))),
+            (None, None) => None,
+        },
+        held: row.held,
+        undone: row.undone,
+        twin: row.twin,
     }
 }

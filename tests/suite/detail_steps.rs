@@ -344,3 +344,141 @@ fn a_step_in_the_history_of_a_detail_is_undone_without_a_question() {
         ["a@example.org", "2 Main St, London", "11 Dec 1815"]
     );
 }
+
+#[test]
+fn what_an_undo_wrote_over_comes_back_with_its_redo() {
+    let shell = Shell::new();
+    shell.import("BEGIN:VCARD\nVERSION:3.0\nUID:a\nFN:One Ash\nEND:VCARD\nBEGIN:VCARD\nVERSION:3.0\nUID:b\nFN:Two Ash\nEND:VCARD\n");
+    let newest = || {
+        let raw = rusqlite::Connection::open(shell.db()).unwrap();
+        let sql = "SELECT max(id) FROM undo_point WHERE kind = 'change'";
+        raw.query_row(sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+            .to_string()
+    };
+    let imported = newest();
+    let id = |name: &str| {
+        let raw = rusqlite::Connection::open(shell.db()).unwrap();
+        let sql = "SELECT id FROM contact WHERE name = ?1";
+        let id: [u8; 16] = raw.query_row(sql, [name], |row| row.get(0)).unwrap();
+        uuid::Uuid::from_bytes(id).to_string()
+    };
+    let one = id("One Ash");
+    let does = |words: &[&str]| {
+        let (status, told, why) = shell.run(words, "");
+        assert_eq!(status, 0, "{words:?}: {told}{why}");
+        told
+    };
+    does(&[
+        "contact",
+        "update",
+        &one,
+        "--note",
+        "my long note",
+        "--overwrite",
+    ]);
+    // People who were taken away over later edits are all there again, with these.
+    does(&["undo", &imported, "--over"]);
+    let are_there = || {
+        let raw = rusqlite::Connection::open(shell.db()).unwrap();
+        let sql = "SELECT count(*) FROM contact WHERE name LIKE '% Ash'";
+        raw.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(are_there(), 0);
+    does(&["redo"]);
+    let shown = does(&["show", "one", "ash"]);
+    assert!(shown.contains("my long note"), "{shown}");
+    assert_eq!(are_there(), 2);
+    // And so is a text that was written over.
+    does(&["contact", "update", &one, "--title", "first", "--overwrite"]);
+    let first = newest();
+    does(&[
+        "contact",
+        "update",
+        &one,
+        "--title",
+        "second",
+        "--overwrite",
+    ]);
+    does(&["undo", &first, "--over"]);
+    assert!(!does(&["show", "one", "ash"]).contains("second"));
+    does(&["redo"]);
+    assert!(does(&["show", "one", "ash"]).contains("second"));
+    does(&["undo"]);
+    assert!(does(&["show", "one", "ash"]).contains("first"));
+}
+
+#[test]
+fn a_name_is_made_of_its_parts_again_where_one_of_them_is_undone_alone() {
+    let shell = Shell::new();
+    let (_, told) = shell.json(&["add", "Eve Lovelace", "--json"], "");
+    let id = told["data"]["id"].as_str().unwrap().to_owned();
+    let does = |words: &[&str]| {
+        let (status, told, why) = shell.run(words, "");
+        assert_eq!(status, 0, "{words:?}: {told}{why}");
+        told
+    };
+    does(&[
+        "contact",
+        "update",
+        &id,
+        "--given-name",
+        "Eda",
+        "--overwrite",
+    ]);
+    let raw = rusqlite::Connection::open(shell.db()).unwrap();
+    let sql = "SELECT max(id) FROM undo_point WHERE kind = 'change'";
+    let step: i64 = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+    does(&[
+        "contact",
+        "update",
+        &id,
+        "--family-name",
+        "King",
+        "--overwrite",
+    ]);
+    does(&["undo", &step.to_string(), "--over"]);
+    let name: String = raw
+        .query_row(
+            "SELECT name FROM contact WHERE given_name = 'Eve'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(name, "Eve King");
+}
+
+#[test]
+fn an_undo_makes_no_detail_twice() {
+    let shell = Shell::new();
+    let words = ["add", "Eve King", "--email", "x@x.example", "--json"];
+    let (_, told) = shell.json(&words, "");
+    let id = told["data"]["id"].as_str().unwrap().to_owned();
+    let details = || {
+        let (_, document) = shell.json(&["contact", "get", &id, "--json"], "");
+        document["data"]["attributes"]["details"].clone()
+    };
+    let put = |details: serde_json::Value| {
+        let (_, mut document) = shell.json(&["contact", "get", &id, "--json"], "");
+        document["data"]["attributes"]["details"] = details;
+        let words = ["contact", "update", &id, "-"];
+        let (status, told, why) = shell.run(&words, &document.to_string());
+        assert_eq!(status, 0, "{told}{why}");
+    };
+    let mut changed = details();
+    changed[0]["value"] = "z@x.example".into();
+    put(changed);
+    let raw = rusqlite::Connection::open(shell.db()).unwrap();
+    let sql = "SELECT max(id) FROM undo_point WHERE kind = 'change'";
+    let step: i64 = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+    let mut more = details();
+    let again = serde_json::json!({"kind": "email", "value": "x@x.example"});
+    more.as_array_mut().unwrap().push(again);
+    put(more);
+    let (status, told, why) = shell.run(&["undo", &step.to_string()], "");
+    assert_eq!(status, 0, "{told}{why}");
+    let now = details();
+    let values = now.as_array().unwrap().iter();
+    let values: Vec<&str> = values.filter_map(|own| own["value"].as_str()).collect();
+    assert_eq!(values, ["x@x.example"]);
+}

@@ -89,6 +89,8 @@ pub struct Ways {
     pub calls_itself: Option<String>,
     /// A request with this text in it is not answered.
     pub hangs_up_on: Option<String>,
+    /// What is written is stored, and not answered.
+    pub loses_answers: bool,
     /// Each card is answered without its text.
     pub has_no_text: bool,
     /// What is written is not stored, though it says so.
@@ -415,7 +417,11 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
             if hangs_up_on.is_some_and(|text| request.body.contains(&text)) {
                 break;
             }
-            respond(&mut state, &request)
+            let answer = respond(&mut state, &request);
+            if state.ways.loses_answers && request.method == "PUT" {
+                break;
+            }
+            answer
         };
         wait(state, &request, Moment::After);
         let mut head = format!("HTTP/1.1 {} X\r\n", answer.status);

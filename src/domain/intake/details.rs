@@ -69,6 +69,11 @@ pub(super) fn is_birthday_there(known: &mut [Detail], other: &Detail, dropped: &
 pub(in crate::domain) fn merge_details(known: &mut Vec<Detail>, other: &[Detail]) {
     let mut added = Vec::with_capacity(other.len());
     for detail in other {
+        let is_same = |own: &&mut Detail| own.identity() == detail.identity();
+        if let (Some(own), Some(label)) = (known.iter_mut().find(is_same), &detail.label) {
+            // A blank label is filled, as that of a number is.
+            own.label.get_or_insert_with(|| label.clone());
+        }
         let of_life = |own: &&mut Detail| {
             let mut labels = [BIRTHDAY, ANNIVERSARY].into_iter();
             labels.any(|label| own.is_date(label) && detail.is_date(label))

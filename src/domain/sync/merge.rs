@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::person::{Number, Person};
 use super::row::{Conflict, ConflictKey, Conflicts, FieldValue};
 use super::rules::{Rule, holds};
-use super::said::{NAME, NO, OurLine, SaidCard, Standing, is_only_ours, same_label, same_text};
+use super::said::{
+    NAME, NO, OurLine, SaidCard, SaidNumber, Standing, is_only_ours, same_label, same_text,
+};
 
 /// What changed there.
 #[derive(Clone, Copy)]
@@ -297,16 +299,10 @@ pub(super) fn since_sent(person: &Person, agreed: &Person, sent: &Person) -> Per
     unless
 }
 
-/// A card that was sent, in the words of the one that was read back, where the two read the same.
-pub(super) fn in_their_words(sent: &SaidCard, now: &SaidCard) -> SaidCard {
+/// A card that was sent, with its numbers as the one that was read back has them, where it says less or more of their
+/// country.
+pub(super) fn in_their_numbers(sent: &SaidCard, now: &SaidCard) -> SaidCard {
     let mut worded = sent.clone();
-    for (name, text) in &mut worded.fields {
-        if let Some(is) = now.fields.get(name)
-            && same_text(Some(text), Some(is))
-        {
-            text.clone_from(is);
-        }
-    }
     let written = numbers_in_their_words(sent, now);
     for (ours, theirs) in &written {
         if let (Some(number), true) = (
@@ -319,6 +315,19 @@ pub(super) fn in_their_words(sent: &SaidCard, now: &SaidCard) -> SaidCard {
     for of in [&mut worded.primary, &mut worded.first] {
         if let Some(theirs) = of.as_ref().and_then(|ours| written.get(ours)) {
             *of = Some(theirs.clone());
+        }
+    }
+    worded
+}
+
+/// A card that was sent, in the words of the one that was read back, where the two read the same.
+pub(super) fn in_their_words(sent: &SaidCard, now: &SaidCard) -> SaidCard {
+    let mut worded = in_their_numbers(sent, now);
+    for (name, text) in &mut worded.fields {
+        if let Some(is) = now.fields.get(name)
+            && same_text(Some(text), Some(is))
+        {
+            text.clone_from(is);
         }
     }
     for (key, number) in &mut worded.numbers {
@@ -337,6 +346,41 @@ pub(super) fn in_their_words(sent: &SaidCard, now: &SaidCard) -> SaidCard {
         }
     }
     worded
+}
+
+/// A card with its numbers as a contact has them that both sides agreed on, where it has them without their country, or
+/// with more of it.
+pub(super) fn numbers_as_agreed(mut card: SaidCard, agreed: &Person) -> SaidCard {
+    let is_strange = |key: &&String| !agreed.numbers.contains_key(*key);
+    if !{ card.numbers.keys() }.any(|key| is_strange(&key)) {
+        return card;
+    }
+    let known = SaidCard {
+        numbers: { agreed.numbers.keys() }
+            .map(|key| {
+                let tel = SaidNumber {
+                    tel: true,
+                    ..SaidNumber::default()
+                };
+                (key.clone(), tel)
+            })
+            .collect(),
+        ..SaidCard::default()
+    };
+    for (ours, theirs) in numbers_in_their_words(&known, &card) {
+        let Some(there) = card.numbers.remove(&theirs) else {
+            continue;
+        };
+        let own = card.numbers.entry(ours.clone()).or_default();
+        own.tel = true;
+        own.label = there.label;
+        for of in [&mut card.primary, &mut card.first] {
+            if of.as_ref() == Some(&theirs) {
+                *of = Some(ours.clone());
+            }
+        }
+    }
+    card
 }
 
 /// How many digits two ways of writing a number have in common at least.

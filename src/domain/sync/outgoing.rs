@@ -292,13 +292,16 @@ pub(super) fn says_no_more(now: &SaidCard, body: &SaidCard) -> bool {
 
 /// Whether a card that was to be made is what is there now.
 pub(super) fn is_in(body: &SaidCard, now: &SaidCard) -> bool {
+    let mut fields = now.fields.keys();
+    has_all(body, now)
+        && fields.all(|name| body.fields.contains_key(name) || super::said::is_only_ours(name))
+}
+
+/// Whether all that a card says is on the one that is there now.
+pub(super) fn has_all(body: &SaidCard, now: &SaidCard) -> bool {
     let fields = body.fields.iter();
     let mut fields = fields.filter(|(name, _)| !super::said::is_only_ours(name));
     fields.all(|(name, text)| now.fields.get(name) == Some(text))
-        && now
-            .fields
-            .keys()
-            .all(|name| body.fields.contains_key(name) || super::said::is_only_ours(name))
         && body.tels().all(|(key, tel)| {
             now.tel(key)
                 .is_some_and(|is| same_label(is.label.as_deref(), tel.label.as_deref()))

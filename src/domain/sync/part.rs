@@ -92,6 +92,10 @@ pub trait Part<C> {
     fn drop_row(&mut self, href: &Href) -> Result<(), Stop>;
     /// The version of a card that is known to be there: a quick look, without the row.
     fn etag(&mut self, href: &Href) -> Result<Option<Etag>, Stop>;
+    /// What makes two addresses one, however each is written.
+    fn place_of(&self, href: &Href) -> Vec<u8> {
+        href.0.clone().into_bytes()
+    }
     /// Every card that is known to be there.
     fn linked(&mut self) -> Result<Vec<Href>, Stop>;
     /// How many these are.

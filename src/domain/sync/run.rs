@@ -268,14 +268,14 @@ where
                 }
             }
             if full {
-                let there: HashSet<&Href> = listed
+                let there: HashSet<Vec<u8>> = listed
                     .iter()
                     .filter(|(_, etag)| etag.is_some())
-                    .map(|(href, _)| href)
+                    .map(|(href, _)| part.place_of(href))
                     .collect();
-                let linked = part.linked()?;
-                let gone = linked.into_iter().filter(|href| !there.contains(href));
-                found.gone = gone.collect();
+                let mut gone = part.linked()?;
+                gone.retain(|href| !there.contains(&part.place_of(href)));
+                found.gone = gone;
             }
             if asks_unread {
                 let unread = part.unread()?.into_iter();

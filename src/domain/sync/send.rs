@@ -62,8 +62,12 @@ where
         }
         // Who was deleted here while being sent is deleted there in the version that was sent.
         self.read_back(&sent)?;
-        self.pass_by(failed, sent.is_empty() || in_a_row == FAILS_AT_MOST)?;
-        self.send_deletions()?;
+        let are_failing = in_a_row == FAILS_AT_MOST;
+        if !are_failing {
+            self.send_deletions()?;
+        }
+        let took_nothing = sent.is_empty() && self.report.count(Did::DeletedThere) == 0;
+        self.pass_by(failed, took_nothing || are_failing)?;
         if again.is_empty() {
             commit(self.book, |part| {
                 part.put_seen(touched.step, &nothing_waits)
@@ -123,7 +127,7 @@ where
             part.put_row(&href, &row)
         })?;
         if self.remote.traits().ignores_versions && over.is_some() {
-            let there = self.version(&href)?;
+            let there = self.card(&href)?.map(|(etag, _)| etag);
             if there != over {
                 self.change_row(&href, |row| row.intent = None)?;
                 commit(self.book, |part| keep_token(part, None, false))?;
@@ -159,7 +163,12 @@ where
                         commit(self.book, |part| note_unread(part, &href, &etag, &why))?;
                         return Ok(Sent::Later);
                     }
-                    _ => None,
+                    Some(Got::Gone | Got::Group(..)) => None,
+                    // It was not answered, which says nothing of it: the next run looks again.
+                    None => {
+                        self.note_unanswered(std::slice::from_ref(&href))?;
+                        return Ok(Sent::Later);
+                    }
                 };
                 let report = &mut self.report;
                 let name = name_on(body.said());
@@ -319,11 +328,6 @@ where
             Some(Got::Card(etag, card)) => Some((etag, card)),
             _ => None,
         })
-    }
-
-    /// The version that is there now.
-    fn version(&mut self, href: &Href) -> Result<Option<Etag>, Stop> {
-        Ok(self.card(href)?.map(|(etag, _)| etag))
     }
 
     /// Deletes a card. If its version is new but its text is the same, nobody changed it, and it is deleted all the same.

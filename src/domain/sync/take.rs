@@ -3,9 +3,9 @@
 use super::details::{self, pairs};
 use super::guard::Side;
 use super::join::{Now, flags_agreed_elsewhere, link, take_primary, taken_from};
-use super::merge::{self, Change, in_their_words, since_sent};
+use super::merge::{self, Change, in_their_numbers, in_their_words, since_sent};
 use super::moving::{is_other_person, place_anew};
-use super::outgoing::{close_decided, is_in, outgoing, says_no_more, shows};
+use super::outgoing::{close_decided, has_all, is_in, outgoing, says_no_more, shows};
 use super::part::{Part, keep_token};
 use super::person::Person;
 use super::remote::{Etag, Href, Stop};
@@ -49,17 +49,20 @@ pub(super) fn merge<C: Card>(
     // In what was sent, what is missing or worded otherwise is the server's doing.
     let carries = how.from.is_none();
     let from = how.from.unwrap_or_else(|| row.base_said());
+    // A server that writes numbers without their country means those that were agreed.
+    let from = merge::numbers_as_agreed(from, &row.agreed);
+    let said = merge::numbers_as_agreed(now.said().clone(), &row.agreed);
     let before = part.person(row.contact)?;
     if let Some(before) = &before {
         let mut person = before.clone();
         if !holds(Rule::OursStays) && outgoing(&person, &row) != row.agreed {
-            theirs_wins(&mut person, &row.agreed, now.said());
+            theirs_wins(&mut person, &row.agreed, &said);
         }
         let sent = how.sent.filter(|_| holds(Rule::TakenBackIsChange));
-        let changes = details::changes(&person, &row.agreed, (&from, now.said()), sent);
+        let changes = details::changes(&person, &row.agreed, (&from, &said), sent);
         let mut change = Change {
             from: &from,
-            to: now.said(),
+            to: &said,
             takes_out: how.takes_out,
             bins: part.bins_removed(),
             sent: sent.map(|sent| &sent.says),
@@ -93,7 +96,7 @@ pub(super) fn merge<C: Card>(
         if how.keeps_ours {
             row.conflicts.clear();
         }
-        flags_agreed_elsewhere(part, row.contact, before, &mut person, now.said())?;
+        flags_agreed_elsewhere(part, row.contact, before, &mut person, &said)?;
         let person = if person == *before {
             person
         } else {
@@ -102,7 +105,7 @@ pub(super) fn merge<C: Card>(
         if carries {
             part.carry(row.contact, row.base.as_ref(), &now)?;
         }
-        take_primary(&mut row, &person, now.said());
+        take_primary(&mut row, &person, &said);
         close_decided(&mut row.conflicts, &person);
     }
     row.base = Some(now);
@@ -211,7 +214,17 @@ pub(super) fn settle<C: Card>(
         give_way(part, href, &row)?;
         return Ok(None);
     }
-    let is_ours = is_in(body, now.said());
+    let worded = match (holds(Rule::Wording), exact) {
+        (true, false) => in_their_words(body, now.said()),
+        (true, true) => in_their_numbers(body, now.said()),
+        (false, _) => body.clone(),
+    };
+    // Where our card was to be, one with its UID and all that we said is ours, whatever somebody added since.
+    let is_ours = is_in(&worded, now.said())
+        || is_new
+            && body.uid.is_some()
+            && body.uid == now.said().uid
+            && has_all(&worded, now.said());
     if is_new && !accepted && !is_ours {
         part.drop_row(href)?;
         // Deleted here meanwhile, and not as it was sent: the change wins.
@@ -223,19 +236,14 @@ pub(super) fn settle<C: Card>(
     // Did another program change the card as well? Where the ETags in answers are exact, any other line shows that.
     let is_as_before = intent.body.has_lines_of(&now) || row.has_text_of(&now);
     let is_changed = !is_as_before && (exact || !says_no_more(now.said(), body));
-    let is_seen = !is_new && shows(&row.base_said(), body, now.said());
+    let is_seen = !is_new && shows(&row.base_said(), &worded, now.said());
     if accepted || is_new && is_ours || is_seen {
-        let from = if holds(Rule::Wording) && !exact {
-            in_their_words(body, now.said())
-        } else {
-            body.clone()
-        };
-        let lacks = Lacking::of(&from, now.said());
+        let lacks = Lacking::of(&worded, now.said());
         let again = !lacks.is_empty() && row.strikes < 2;
         row.strikes = if again { row.strikes + 1 } else { 0 };
         row.agreed = intent.says.clone();
         let how = How {
-            from: Some(from),
+            from: Some(worded),
             takes_out: !holds(Rule::MissingIsNotTakenOut),
             ..How::default()
         };

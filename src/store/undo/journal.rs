@@ -131,7 +131,8 @@ impl Store {
             }
             let applied = log::last_undone(writer.connection(), target.id)?;
             writer.set_step(StepKind::Redo(target.id));
-            writer.turn_round(&target, applied, "redo", Overwriting::Refused)?;
+            // What an undo wrote over comes back with its redo: only what was changed after the undo stands in the way.
+            writer.turn_round(&target, [applied; 2], "redo", Overwriting::Refused)?;
             decided::open_again(writer.connection(), [applied; 2])?;
             decided::close_again(writer.connection(), target.id)?;
             Ok((Some(target.clone()), target.title))
@@ -371,7 +372,7 @@ impl Writer<'_> {
     fn take_back(&mut self, target: &UndoPoint, over: Overwriting) -> Answer<()> {
         let applied = log::last_done(self.connection(), target.id)?;
         self.set_step(StepKind::Undo(target.id));
-        self.turn_round(target, applied, "undo", over)?;
+        self.turn_round(target, [applied, target.id], "undo", over)?;
         decided::open_again(self.connection(), [target.id, applied])?;
         if let Some(run) = &target.run {
             self.mark_unlinked(applied, run.id)?;
@@ -392,11 +393,11 @@ impl Writer<'_> {
     }
 
     /// Applies the inverses of a step's operations, the last first, if every row is as the step
-    /// left it. The rules are settled at the end, as for every write.
+    /// left it and was not changed by a step after `since`. The rules are settled at the end, as for every write.
     fn turn_round(
         &mut self,
         target: &UndoPoint,
-        applied: i64,
+        [applied, since]: [i64; 2],
         verb: &str,
         over: Overwriting,
     ) -> Answer<()> {
@@ -410,7 +411,7 @@ impl Writer<'_> {
             pace.tell(done, all)?;
             let known = match later.take() {
                 Some((known, later)) if known == *contact => later,
-                _ => self.later(*contact, target)?,
+                _ => self.later(*contact, since)?,
             };
             if over == Overwriting::Refused {
                 self.refuse_changed(operation, &known, target, verb)?;

@@ -58,7 +58,7 @@ impl Later {
 impl Writer<'_> {
     /// The changes of a contact's rows that are newer than a step and in effect. All at once, for a contact
     /// may have thousands of rows.
-    pub(super) fn later(&self, contact: ContactId, step: &UndoPoint) -> Answer<Later> {
+    pub(super) fn later(&self, contact: ContactId, step: i64) -> Answer<Later> {
         let mut changes = self.connection().prepare_cached(
             "SELECT o.entity, o.key, o.kind, o.fields, p.title, p.actor, p.remote
              FROM operation o JOIN undo_point p ON p.id = o.point
@@ -66,7 +66,7 @@ impl Writer<'_> {
              ORDER BY o.point",
         )?;
         let mut later = Later::default();
-        let mut changes = changes.query(params![contact.0.as_bytes(), step.id])?;
+        let mut changes = changes.query(params![contact.0.as_bytes(), step])?;
         while let Some(row) = changes.next()? {
             let by = match row.get(6)? {
                 Some(remote) => remote,
