@@ -165,7 +165,8 @@ pub fn stream(
                 table.see(for_program(store, whole, form)?.as_ref());
                 Ok(())
             })?;
-            // Its members have its name as a tag; who is in no book, and what else its card says, is only there.
+            // Members have the name of the group as a tag; members outside the book, and other lines of the card, would
+            // be lost without a word.
             match store.groups(exported.only())?.len() {
                 0 => {}
                 groups => left_out.push(("group card", groups)),

@@ -98,8 +98,8 @@ where
         let moved = found.gone.len() + found.changed.len();
         let answers = self.answers;
         let is_many = |gone| answers.is_many_gone(Side::There, gone, linked);
-        let nobody_stays = self.leaves_nobody(&found.gone)?;
-        if !is_many(moved) && !nobody_stays && !is_most(found.changed.len(), linked_now) {
+        let is_last_gone = self.leaves_no_contact(&found.gone)?;
+        if !is_many(moved) && !is_last_gone && !is_most(found.changed.len(), linked_now) {
             return Ok(());
         }
         // A server may have given all of them a new version, and a file may be another person's by now.
@@ -110,12 +110,12 @@ where
             .chain(&changed.replaced)
             .cloned()
             .collect();
-        if (is_many(gone.len()) || nobody_stays) && !puts_back {
+        if (is_many(gone.len()) || is_last_gone) && !puts_back {
             let gone = self.not_elsewhere(&gone, found, changed.uids)?;
-            let nobody_stays = self.leaves_nobody(&gone)?;
-            if is_many(gone.len()) || nobody_stays {
-                // Of those that are linked, the others are groups, or nobody's any more.
-                let linked = if nobody_stays { gone.len() } else { linked };
+            let is_last_gone = self.leaves_no_contact(&gone)?;
+            if is_many(gone.len()) || is_last_gone {
+                // The other linked cards are groups, or their contacts were deleted here.
+                let linked = if is_last_gone { gone.len() } else { linked };
                 let guard = Guard::GoneThere {
                     gone: gone.len(),
                     linked,
@@ -138,9 +138,9 @@ where
         self.ask(guard, |run| run.names(&changed))
     }
 
-    /// Whether nobody who is linked would have a card there any more, and somebody would be deleted here: it is as if
-    /// nothing were listed, whatever groups and unreadable cards are left.
-    fn leaves_nobody(&mut self, gone: &[Href]) -> Result<bool, Stop> {
+    /// Whether no contact here would have a card there any more, and at least one would be deleted for it. That is like
+    /// an empty list, even where cards of groups or unreadable cards are left.
+    fn leaves_no_contact(&mut self, gone: &[Href]) -> Result<bool, Stop> {
         if gone.is_empty() {
             return Ok(false);
         }

@@ -65,7 +65,7 @@ fn apply_fields(
     for name in names {
         let (was, is) = (from.fields.get(name), to.fields.get(name));
         let is_unsaid = is.is_none() && (is_only_ours(name) || name == NAME || !takes_out);
-        // A server that has less room for a text than it takes cuts it.
+        // Some servers cut long texts without refusing them.
         let is_cut = !takes_out && name != NAME && is_beginning(is, was);
         if was == is || is_unsaid || is_cut {
             continue;

@@ -247,7 +247,7 @@ where
             full,
             token,
         } = self.remote.changes(token)?;
-        // What could not be read may have been an answer of that day.
+        // A card may have been unreadable only because the server answered badly once.
         let asks_unread = self.answers.tries_refused || self.answers.lists_all;
         let mut found = Found {
             full,

@@ -219,7 +219,8 @@ pub(super) fn settle<C: Card>(
         (true, true) => in_their_numbers(body, now.said()),
         (false, _) => body.clone(),
     };
-    // Where our card was to be, one with its UID and all that we said is ours, whatever somebody added since.
+    // A card at the address of ours, with its UID and everything that we sent, is ours, even if another program has
+    // added to it since.
     let is_ours = is_in(&worded, now.said())
         || is_new
             && body.uid.is_some()
@@ -341,7 +342,7 @@ fn send_anew<C: Card>(part: &mut dyn Part<C>, href: &Href, row: &Row<C>) -> Resu
         Some(_) => {
             let place = place_anew(part, href, row.contact)?;
             let anew = Row {
-                // It counts how often a server that does not keep the card was sent it.
+                // The count goes on, so that a server that never keeps the card is named in the end.
                 sent: row.sent,
                 ..row.anew()
             };

@@ -120,7 +120,7 @@ pub(super) fn contact(properties: &[Property]) -> ContactAttributes {
 /// The property that says that a person's name has no parts.
 pub(super) const WHOLE: &str = "X-CALLBOOK-WHOLE-NAME";
 
-/// What a card that names nobody says of a person only.
+/// Properties that only a person has: a card without a name that has one of these is not that of a company.
 const PERSONS_ONLY: [&str; 3] = ["NICKNAME", "TITLE", "ROLE"];
 
 /// Whether the card is one of a company: by `KIND` of 4.0 (RFC 6350, 6.1.4) or what Apple writes, or

@@ -358,7 +358,7 @@ fn same_property(draft: &CardDraft<'_>, at: usize, detail: &Detail) -> Option<Li
     };
     let written = list::rewritten(&draft.value_at(at), &text, &value);
     let mut line = Line::of(&before.name, written.unwrap_or_else(|| escape(&value)));
-    // A relation is to a contact, or to somebody who is only named.
+    // A relation names a contact by its identifier, or is just the name of a person.
     let is_related = property.name == RELATED;
     if is_related && !value.starts_with("urn:") {
         line = line.with("VALUE=text");
