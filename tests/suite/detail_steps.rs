@@ -345,17 +345,26 @@ fn a_step_in_the_history_of_a_detail_is_undone_without_a_question() {
     );
 }
 
+/// What a command says that ends well.
+fn done(shell: &Shell, words: &[&str]) -> String {
+    let (status, told, why) = shell.run(words, "");
+    assert_eq!(status, 0, "{words:?}: {told}{why}");
+    told
+}
+
+/// The number of the newest change.
+fn newest_change(shell: &Shell) -> String {
+    let raw = rusqlite::Connection::open(shell.db()).unwrap();
+    let sql = "SELECT max(id) FROM undo_point WHERE kind = 'change'";
+    let id: i64 = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+    id.to_string()
+}
+
 #[test]
 fn what_an_undo_wrote_over_comes_back_with_its_redo() {
     let shell = Shell::new();
     shell.import("BEGIN:VCARD\nVERSION:3.0\nUID:a\nFN:One Ash\nEND:VCARD\nBEGIN:VCARD\nVERSION:3.0\nUID:b\nFN:Two Ash\nEND:VCARD\n");
-    let newest = || {
-        let raw = rusqlite::Connection::open(shell.db()).unwrap();
-        let sql = "SELECT max(id) FROM undo_point WHERE kind = 'change'";
-        raw.query_row(sql, [], |row| row.get::<_, i64>(0))
-            .unwrap()
-            .to_string()
-    };
+    let newest = || newest_change(&shell);
     let imported = newest();
     let id = |name: &str| {
         let raw = rusqlite::Connection::open(shell.db()).unwrap();
@@ -364,11 +373,7 @@ fn what_an_undo_wrote_over_comes_back_with_its_redo() {
         uuid::Uuid::from_bytes(id).to_string()
     };
     let one = id("One Ash");
-    let does = |words: &[&str]| {
-        let (status, told, why) = shell.run(words, "");
-        assert_eq!(status, 0, "{words:?}: {told}{why}");
-        told
-    };
+    let does = |words: &[&str]| done(&shell, words);
     does(&[
         "contact",
         "update",
@@ -413,11 +418,7 @@ fn a_name_is_made_of_its_parts_again_where_one_of_them_is_undone_alone() {
     let shell = Shell::new();
     let (_, told) = shell.json(&["add", "Eve Lovelace", "--json"], "");
     let id = told["data"]["id"].as_str().unwrap().to_owned();
-    let does = |words: &[&str]| {
-        let (status, told, why) = shell.run(words, "");
-        assert_eq!(status, 0, "{words:?}: {told}{why}");
-        told
-    };
+    let does = |words: &[&str]| done(&shell, words);
     does(&[
         "contact",
         "update",
@@ -427,8 +428,7 @@ fn a_name_is_made_of_its_parts_again_where_one_of_them_is_undone_alone() {
         "--overwrite",
     ]);
     let raw = rusqlite::Connection::open(shell.db()).unwrap();
-    let sql = "SELECT max(id) FROM undo_point WHERE kind = 'change'";
-    let step: i64 = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+    let step = newest_change(&shell);
     does(&[
         "contact",
         "update",
@@ -437,7 +437,7 @@ fn a_name_is_made_of_its_parts_again_where_one_of_them_is_undone_alone() {
         "King",
         "--overwrite",
     ]);
-    does(&["undo", &step.to_string(), "--over"]);
+    does(&["undo", &step, "--over"]);
     let name: String = raw
         .query_row(
             "SELECT name FROM contact WHERE given_name = 'Eve'",
@@ -468,14 +468,12 @@ fn an_undo_makes_no_detail_twice() {
     let mut changed = details();
     changed[0]["value"] = "z@x.example".into();
     put(changed);
-    let raw = rusqlite::Connection::open(shell.db()).unwrap();
-    let sql = "SELECT max(id) FROM undo_point WHERE kind = 'change'";
-    let step: i64 = raw.query_row(sql, [], |row| row.get(0)).unwrap();
+    let step = newest_change(&shell);
     let mut more = details();
     let again = serde_json::json!({"kind": "email", "value": "x@x.example"});
     more.as_array_mut().unwrap().push(again);
     put(more);
-    let (status, told, why) = shell.run(&["undo", &step.to_string()], "");
+    let (status, told, why) = shell.run(&["undo", &step], "");
     assert_eq!(status, 0, "{told}{why}");
     let now = details();
     let values = now.as_array().unwrap().iter();

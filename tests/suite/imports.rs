@@ -1268,7 +1268,7 @@ fn which_email_is_preferred_stays_as_a_person_set_it() {
         let notices = notices.join("\n");
         assert!(notices.contains("preferred email"), "{notices}");
     }
-    // Where nobody set it by hand, it is what the newer card says, and nothing stays.
+    // If no person chose one by hand, the newer card decides.
     for (old, new, after) in [
         (&none, &first, vec!["*a@x.org", "b@x.org"]),
         (&first, &third, vec!["a@x.org", "b@x.org", "*c@x.org"]),
@@ -1281,7 +1281,7 @@ fn which_email_is_preferred_stays_as_a_person_set_it() {
         assert!(!told.contains("stays"), "{told}");
         assert!(notices.is_empty(), "{notices:?}");
     }
-    // What nobody took out is deleted here, and another one is preferred in the file.
+    // Deleted here by hand, while the file still has it; the file prefers another one.
     let mut book = Book::of_rules();
     take(&mut book, "one.vcf", &first);
     by_hand(&mut book, |contact, sent| {
